@@ -1,0 +1,78 @@
+"""`microgradseq draw`: the graph of a computation, as text, picture, data or program."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from typing import Literal
+
+import click
+
+from microgradseq.graph import Graph
+from microgradseq_cli.errors import BadInput
+from microgradseq_cli.output import write_whole
+from microgradseq_cli.targets import load, target_arguments
+
+Fold = Literal["time", "layer", "gate"]
+
+
+@click.command(epilog="Example: microgradseq draw lstm --format svg --fold gate -o lstm.svg")
+@target_arguments
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "dot", "svg", "json", "python"]),
+    default="text",
+    show_default=True,
+    help="What to write.",
+)
+@click.option(
+    "--fold",
+    type=click.Choice(["time", "layer", "gate"]),
+    help="Draw each time step, layer or gate as one node.",
+)
+@click.option(
+    "-o", "--output", metavar="FILE", type=click.Path(), help="Write to a file, not to the screen."
+)
+def draw(
+    target: str, at: tuple[str, ...], form: str, fold: Fold | None, output: str | None
+) -> None:
+    """Draw the graph of TARGET.
+
+    TARGET is an example's name (see `microgradseq examples`) or formulas with ; between them.
+    """
+    graph = load(target, at).graph
+    if fold is not None:
+        graph = _folded(graph, fold, form)
+    if output is not None:
+        write_whole(output, _written(graph, form))
+    elif form == "text" and sys.stdout.isatty():
+        columns = shutil.get_terminal_size().columns
+        print(graph.to_text(width=columns, colour=_wants_colour()))
+    else:
+        print(_written(graph, form), end="")
+
+
+def _folded(graph: Graph, fold: Fold, form: str) -> Graph:
+    if form == "python":
+        raise BadInput("a folded graph is no program; leave out --fold or choose another --format")
+    try:
+        return graph.fold(by=fold)
+    except ValueError as error:
+        raise BadInput(f"--fold {fold}: {error}") from None
+
+
+def _written(graph: Graph, form: str) -> str:
+    writers = {
+        "text": graph.to_text,
+        "dot": graph.to_dot,
+        "svg": graph.to_svg,
+        "json": graph.to_json,
+        "python": graph.to_python,
+    }
+    return writers[form]().rstrip("\n") + "\n"
+
+
+def _wants_colour() -> bool:
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

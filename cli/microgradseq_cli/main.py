@@ -1,0 +1,70 @@
+"""The entrance of the command line: the table of commands, and what every command's end means."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from microgradseq.version import VERSION
+from microgradseq_cli.lazy import Entry, LazyGroup
+
+COMMANDS = {
+    "step": Entry("microgradseq_cli.step:step", "Step through a derivative, number by number."),
+    "draw": Entry("microgradseq_cli.draw:draw", "Draw the graph of a computation."),
+    "examples": Entry("microgradseq_cli.examples:examples", "List the examples."),
+    "doctor": Entry("microgradseq_cli.doctor:doctor", "Say what is installed and how it is set."),
+}
+
+INTERRUPTED = 130
+
+
+@click.group(
+    cls=LazyGroup,
+    entries=COMMANDS,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Example: microgradseq step product",
+)
+@click.version_option(VERSION, prog_name="microgradseq", message="%(prog)s %(version)s")
+@click.pass_context
+def application(context: click.Context) -> None:
+    """See what backpropagation through time does, number by number."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Carry out one command line.
+
+    Arguments:
+        arguments: what was typed after the program's name.
+    Returns:
+        The exit code: 0 done, 1 failed, 2 bad input, 130 interrupted.
+    """
+    try:
+        result = application.main(list(arguments), prog_name="microgradseq", standalone_mode=False)
+        print(end="", flush=True)
+    except click.ClickException as error:
+        message = " ".join(line.strip() for line in error.format_message().splitlines())
+        click.echo(f"Error: {message}", err=True)
+        return error.exit_code
+    except click.Abort:
+        click.echo("Interrupted.", err=True)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader left early, as `head` does. Python flushes once more at exit: let it succeed.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return result if isinstance(result, int) else 0
+
+
+def main() -> None:
+    """Run the command line of this process and exit."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A terminal that cannot show × or ∂ shows ? instead of a traceback.
+        sys.stdout.reconfigure(errors="replace")
+    sys.exit(run(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""Texts written for microgradseq, and generators of more."""

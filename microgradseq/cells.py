@@ -1,0 +1,89 @@
+"""How many cells of a terminal a text takes: Chinese characters and emoji take two."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+
+_JOINER = "\u200d"
+_EMOJI_STYLE = "\ufe0f"
+_WITHOUT_WIDTH = frozenset({"Mn", "Me", "Cf", "Cc"})
+
+
+def clusters(text: str) -> Iterator[tuple[str, int]]:
+    """Split a text into what a terminal draws as one picture each.
+
+    Arguments:
+        text: any text.
+    Returns:
+        Pairs of a character (with the marks that belong to it) and its width in cells.
+
+    >>> list(clusters("é汉"))
+    [('é', 1), ('汉', 2)]
+    """
+    cluster, width = "", 0
+    for character in text:
+        own = _character_width(character)
+        if cluster and _belongs_to(cluster, character, own):
+            cluster += character
+            width = max(width, 2 if character == _EMOJI_STYLE or _is_flag(character) else own)
+            continue
+        if cluster:
+            yield cluster, width
+        cluster, width = character, own
+    if cluster:
+        yield cluster, width
+
+
+def cell_width(text: str) -> int:
+    """Measure a text in cells of a terminal.
+
+    Arguments:
+        text: any text without line breaks.
+    Returns:
+        The number of cells.
+
+    >>> cell_width("h3"), cell_width("汉字"), cell_width("👩‍🚀")
+    (2, 4, 2)
+    """
+    if text.isascii() and text.isprintable():
+        return len(text)
+    return sum(width for _, width in clusters(text))
+
+
+def shorten(text: str, width: int) -> str:
+    """Cut a text that is too wide, and mark the cut.
+
+    Arguments:
+        text: any text without line breaks.
+        width: the cells there are, at least 1.
+    Returns:
+        The text itself where it fits, otherwise its beginning and `…`.
+
+    >>> shorten("hidden state", 7), shorten("汉字汉字", 6)
+    ('hidden…', '汉字…')
+    """
+    if cell_width(text) <= width:
+        return text
+    kept, used = "", 0
+    for cluster, own in clusters(text):
+        if used + own > width - 1:
+            break
+        kept, used = kept + cluster, used + own
+    return kept + "…"
+
+
+def _character_width(character: str) -> int:
+    if unicodedata.category(character) in _WITHOUT_WIDTH:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def _is_flag(character: str) -> bool:
+    return "\U0001f1e6" <= character <= "\U0001f1ff"
+
+
+def _belongs_to(cluster: str, character: str, width: int) -> bool:
+    if width == 0 or cluster.endswith(_JOINER):
+        return True
+    return _is_flag(character) and len(cluster) == 1 and _is_flag(cluster)

@@ -1,0 +1,23 @@
+"""The engine's own errors. Each message names the operation and says what to do."""
+
+from __future__ import annotations
+
+
+class ShapeError(ValueError):
+    """Shapes or indices that do not fit an operation."""
+
+
+class MixingError(TypeError):
+    """Operands that live on different devices or belong to different libraries."""
+
+
+class ChangedError(RuntimeError):
+    """A number was changed between the forward pass and the backward pass that needs it."""
+
+
+class NotFiniteError(ArithmeticError):
+    """A NaN or an infinity appeared while `debug()` was on."""
+
+
+class GradientError(RuntimeError):
+    """A derivative that cannot be taken, such as `backward()` on a non-scalar without a seed."""

@@ -1,0 +1,66 @@
+"""How a number is written for a person: one place, so that every face says it alike."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+SIGNIFICANT_DIGITS = 4
+
+
+def readable(number: Any, digits: int = SIGNIFICANT_DIGITS) -> str:
+    """Write a number or an array the way a person would.
+
+    Arguments:
+        number: a float, or an array of any shape.
+        digits: significant digits to keep.
+    Returns:
+        At most `digits` significant digits, no trailing zeros; arrays of up to four elements are
+        written out, larger ones as their shape.
+
+    >>> readable(0.7615941559), readable(6.0), readable(-1.25e-9)
+    ('0.7616', '6', '-1.25e-09')
+    """
+    shape = getattr(number, "shape", ())
+    if shape == ():
+        return _scalar(float(number), digits)
+    if number.size <= 4 and len(shape) == 1:
+        return "[" + " ".join(_scalar(float(one), digits) for one in number) + "]"
+    return "array " + "×".join(str(length) for length in shape)
+
+
+def _scalar(number: float, digits: int) -> str:
+    if math.isnan(number):
+        return "nan"
+    if math.isinf(number):
+        return "inf" if number > 0 else "-inf"
+    if number == 0:
+        return "0"
+    text = f"{number:.{digits}g}"
+    if "e" not in text:
+        return text
+    magnitude = math.floor(math.log10(abs(number)))
+    return f"{number:.0f}" if digits <= magnitude < 7 else text
+
+
+def plural(count: int, noun: str) -> str:
+    """Write a count with its noun.
+
+    >>> plural(1, "path"), plural(9, "path")
+    ('1 path', '9 paths')
+    """
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def for_json(number: Any) -> Any:
+    """A number or an array as JSON can say it: infinities and NaN become texts.
+
+    >>> for_json(2.0), for_json(float("inf")), for_json(None)
+    (2.0, 'inf', None)
+    """
+    if number is None:
+        return None
+    plain = number.tolist() if hasattr(number, "tolist") else number
+    if isinstance(plain, list):
+        return [for_json(one) for one in plain]
+    return float(plain) if math.isfinite(plain) else readable(plain)
