@@ -19,6 +19,7 @@ from microgradseq.version import VERSION
 
 if TYPE_CHECKING:
     from microgradseq.context import debug, no_grad, scope
+    from microgradseq.creation import ones, randn, zeros
     from microgradseq.derivatives import (
         check_gradients,
         grad,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     )
     from microgradseq.graph import Graph
     from microgradseq.randomness import manual_seed
-    from microgradseq.tensor import Tensor, ones, randn, tensor, zeros
+    from microgradseq.tensor import Tensor, tensor
     from microgradseq.value import Value
 
 __version__ = VERSION
@@ -60,6 +61,7 @@ __all__ = [
 
 _HOMES = {
     "context": ("debug", "no_grad", "scope"),
+    "creation": ("ones", "randn", "zeros"),
     "derivatives": (
         "check_gradients",
         "grad",
@@ -72,7 +74,7 @@ _HOMES = {
     ),
     "graph": ("Graph",),
     "randomness": ("manual_seed",),
-    "tensor": ("Tensor", "ones", "randn", "tensor", "zeros"),
+    "tensor": ("Tensor", "tensor"),
     "value": ("Value",),
 }
 _HOME_OF = {name: f"{__name__}.{home}" for home, names in _HOMES.items() for name in names}

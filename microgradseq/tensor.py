@@ -11,18 +11,10 @@ from microgradseq.backend import Array, common_library, library_of
 from microgradseq.context import special_context
 from microgradseq.errors import ChangedError, GradientError, MixingError, ShapeError
 from microgradseq.methods import TensorMethods
-from microgradseq.node import (
-    Details,
-    Node,
-    details_in,
-    next_index,
-    pull_back,
-    require_finite,
-    require_seed,
-)
-from microgradseq.randomness import generator
+from microgradseq.node import Details, Node, details_in, next_index, require_finite, require_seed
 from microgradseq.rules import RULES, Rule
 from microgradseq.storage import Storage, own_array, same_memory
+from microgradseq.sweep import pull_back
 
 
 class Tensor(TensorMethods, Node):
@@ -187,15 +179,26 @@ class Tensor(TensorMethods, Node):
         assert self.rule is not None
         operands, output = self.rule.reads(position)
         if output:
-            self._require_same(self, "its result")
+            self.require_same_since(self, "its result")
         for place, parent in enumerate(self.parents):
             if operands is None or place in operands:
-                self._require_same(parent, f"operand {place + 1}")
+                parent.require_same_since(self, f"operand {place + 1}")
 
-    def _require_same(self, tensor: Tensor, what: str) -> None:
-        if tensor._storage is not None and tensor._storage.changed_since(self.index):
+    def rely_on(self) -> None:
+        """Note that a node made now will read this array again on the way back."""
+        if self._storage is not None:
+            self._storage.rely()
+
+    def require_same_since(self, node: Node, what: str) -> None:
+        """Refuse to differentiate a node that was made from other numbers than these.
+
+        Arguments:
+            node: what was made from this tensor.
+            what: which of its numbers this is, for the error.
+        """
+        if self._storage is not None and self._storage.changed_since(node.index):
             raise ChangedError(
-                f"{self.describe()}: {what}{_label(tensor)} was changed after the forward pass, "
+                f"{node.describe()}: {what}{_label(self)} was changed after the forward pass, "
                 "so its derivative cannot be computed; change it after backward(), or use a copy"
             )
 
@@ -204,17 +207,18 @@ class Tensor(TensorMethods, Node):
         cls, rule: Rule, operands: tuple[Any, ...], options: Mapping[str, Any]
     ) -> Tensor:
         """Apply a rule to tensors, arrays and numbers; see `Rule.__call__`."""
-        tensors = _as_tensors(rule, operands)
+        tensors = as_tensors(rule, operands)
         arrays = [tensor._array for tensor in tensors]
         library = common_library(rule.name, arrays)
         complete = {**rule.options, **options} if rule.options else None
         try:
             result = rule.compute(library, arrays, complete or {})
         except (ValueError, IndexError) as error:
-            shapes = ", ".join(f"{tuple(t.shape)}{_label(t)}" for t in tensors)
-            raise ShapeError(f"{rule.name} of {shapes}: {error}") from error
+            raise ShapeError(f"{rule.name} of {shapes_of(tensors)}: {error}") from error
         if result.__class__ is not arrays[0].__class__:
             result = library.asarray(result)
+        # the watch on lent arrays counts who holds them: not this list
+        del arrays
         return _make(rule, tensors, result, complete)
 
 
@@ -278,7 +282,13 @@ def _reads(node: Tensor, place: int) -> Iterator[bool]:
         yield operands is None or place in operands
 
 
-def _as_tensors(rule: Rule, operands: tuple[Any, ...]) -> Sequence[Tensor]:
+def shapes_of(tensors: Sequence[Tensor]) -> str:
+    """The shapes and names of some operands, for an error."""
+    return ", ".join(f"{tensor.shape}{_label(tensor)}" for tensor in tensors)
+
+
+def as_tensors(rule: Rule, operands: tuple[Any, ...]) -> Sequence[Tensor]:
+    """Operands as tensors: arrays and numbers become constants of the tensors' kind."""
     if all(operand.__class__ is Tensor for operand in operands):
         return operands
     like = next(operand for operand in operands if isinstance(operand, Tensor))
@@ -337,60 +347,3 @@ def tensor(
     dtype('float64')
     """
     return Tensor(data, dtype, device, requires_grad, name)
-
-
-def _shape(shape: tuple[Any, ...]) -> tuple[int, ...]:
-    return tuple(shape[0]) if len(shape) == 1 and isinstance(shape[0], (tuple, list)) else shape
-
-
-def zeros(
-    *shape: Any,
-    dtype: Any = "float64",
-    device: str | None = None,
-    requires_grad: bool = False,
-    name: str | None = None,
-) -> Tensor:
-    """A tensor of zeros.
-
-    Arguments:
-        shape: lengths, or one tuple of them.
-        dtype: of its numbers.
-        device: "cpu", "cuda" or "cuda:1".
-        requires_grad: whether derivatives with respect to it are wanted.
-        name: what it is called in errors, pictures and steps.
-
-    >>> zeros(2, 3).shape
-    (2, 3)
-    """
-    return Tensor(numpy.zeros(_shape(shape), dtype=dtype), None, device, requires_grad, name)
-
-
-def ones(
-    *shape: Any,
-    dtype: Any = "float64",
-    device: str | None = None,
-    requires_grad: bool = False,
-    name: str | None = None,
-) -> Tensor:
-    """A tensor of ones; see `zeros`.
-
-    >>> ones((2,)).tolist()
-    [1.0, 1.0]
-    """
-    return Tensor(numpy.ones(_shape(shape), dtype=dtype), None, device, requires_grad, name)
-
-
-def randn(
-    *shape: Any,
-    dtype: Any = "float64",
-    device: str | None = None,
-    requires_grad: bool = False,
-    name: str | None = None,
-) -> Tensor:
-    """A tensor of normal random numbers, mean 0 and variance 1; see `manual_seed`.
-
-    >>> randn(4, 5).shape
-    (4, 5)
-    """
-    array = generator().standard_normal(_shape(shape)).astype(dtype)
-    return Tensor(array, None, device, requires_grad, name)

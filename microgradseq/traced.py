@@ -16,9 +16,10 @@ import numpy
 from microgradseq.backend import library_of
 from microgradseq.context import current_context, nesting, recorded
 from microgradseq.errors import GradientError, ShapeError
-from microgradseq.node import Node, pull_back, push_forward
+from microgradseq.node import Node
 from microgradseq.rules import RULES
 from microgradseq.structure import Layout, matching, paths_of, take_apart
+from microgradseq.sweep import pull_back, push_forward
 from microgradseq.tensor import Tensor
 from microgradseq.value import Value
 

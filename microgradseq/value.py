@@ -15,14 +15,7 @@ import numpy
 
 from microgradseq.context import special_context
 from microgradseq.errors import ChangedError, MixingError, NotFiniteError
-from microgradseq.node import (
-    Details,
-    Node,
-    collect,
-    details_in,
-    next_index,
-    require_finite,
-)
+from microgradseq.node import Details, Node, details_in, next_index, require_finite
 from microgradseq.rules import RULES, Elementwise, Rule
 from microgradseq.rules.formula import Symbol, name
 from microgradseq.rules.scalar import (
@@ -32,6 +25,7 @@ from microgradseq.rules.scalar import (
     by_numpy,
     scalar_code,
 )
+from microgradseq.sweep import collect
 
 _Number = int | float | numpy.number | numpy.bool
 

@@ -9,10 +9,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from microgradseq.graph.model import Edge, GraphNode, Kind
-from microgradseq.node import Node, by_index, collect
+from microgradseq.node import Node, by_index
 from microgradseq.numbers import readable
 from microgradseq.rules import Elementwise
 from microgradseq.rules.rule import broadcast_to_shape
+from microgradseq.sweep import collect
 from microgradseq.value import Value
 
 if TYPE_CHECKING:

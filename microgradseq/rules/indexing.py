@@ -6,6 +6,7 @@ from typing import Any
 
 from microgradseq.backend import library_of
 from microgradseq.rules.rule import Operation, operation, plain
+from microgradseq.rules.shapes import normal_axis
 
 
 def picks_each_once(index: Any) -> bool:
@@ -68,18 +69,18 @@ getitem: Operation = operation(
 )
 
 
-def along(axis: int, indices: Any) -> tuple[Any, ...]:
-    """The index that picks along one axis, counted from the front."""
-    return (slice(None),) * axis + (indices,)
+def along(u: Any, axis: int, indices: Any) -> tuple[Any, ...]:
+    """The index that picks along one axis of an array."""
+    return (slice(None),) * normal_axis(axis, len(u.shape)) + (indices,)
 
 
 take: Operation = operation(
     "take",
     forward=lambda m, u, *, indices, axis: m.take(u, indices, axis=axis),
-    vjp=lambda g, y, u, *, indices, axis: scatter(g, index=along(axis, indices), shape=u.shape),
+    vjp=lambda g, y, u, *, indices, axis: scatter(g, index=along(u, axis, indices), shape=u.shape),
     jvp=lambda t, y, u, *, indices, axis: take(t, indices=indices, axis=axis),
     words="taken elements get their gradients, one taken twice gets the sum; the others get none",
-    pull_into=lambda total, g, *, indices, axis: add_at(total, along(axis, indices), g),
+    pull_into=lambda total, g, *, indices, axis: add_at(total, along(total, axis, indices), g),
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from microgradseq.rules.indexing import add_at, scatter
+from microgradseq.rules.indexing import add_at, along, scatter
 from microgradseq.rules.rule import Operation, operation
 from microgradseq.rules.shapes import normal_axis
 
@@ -42,17 +42,19 @@ stack = operation(
 )
 
 
-def _part(start: int, stop: int, axis: int) -> tuple[slice, ...]:
-    return (slice(None),) * axis + (slice(start, stop),)
+def _part(u: Any, start: int, stop: int, axis: int) -> tuple[slice, ...]:
+    return along(u, axis, slice(start, stop))
 
 
 split: Operation = operation(
     "split",
-    forward=lambda m, u, *, start, stop, axis: u[_part(start, stop, axis)],
+    forward=lambda m, u, *, start, stop, axis: u[_part(u, start, stop, axis)],
     vjp=lambda g, y, u, *, start, stop, axis: scatter(
-        g, index=_part(start, stop, axis), shape=u.shape
+        g, index=_part(u, start, stop, axis), shape=u.shape
     ),
     jvp=lambda t, y, u, *, start, stop, axis: split(t, start=start, stop=stop, axis=axis),
     words="the elements of this part get their gradients, those of the other parts none",
-    pull_into=lambda total, g, *, start, stop, axis: add_at(total, _part(start, stop, axis), g),
+    pull_into=lambda total, g, *, start, stop, axis: add_at(
+        total, _part(total, start, stop, axis), g
+    ),
 )

@@ -49,8 +49,12 @@ class Rule:
     singular: bool = False
     variadic: bool = False
     elementwise: ClassVar[bool] = False
+    joint: ClassVar[bool] = False
+    registered: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
+        if not self.registered:
+            return
         if self.name in RULES:
             raise ValueError(f"there is a rule named {self.name} already")
         if not self.words_by_operand or not all(self.words_by_operand):

@@ -167,6 +167,7 @@ _SAMPLES: dict[str, list[Sample]] = {
         _one(4, 3, indices=numpy.array([2, 0, 0]), axis=0),
         _one(4, 3, indices=numpy.array([[1], [-1]]), axis=1),
         _one(4, indices=2, axis=0),
+        _one(2, 4, indices=numpy.array([2, 2]), axis=-1),
         _one(4, indices=numpy.zeros(0, dtype=int), axis=0),
     ],
     "embedding": [
@@ -191,6 +192,7 @@ _SAMPLES: dict[str, list[Sample]] = {
     "split": [
         _one(5, 3, start=1, stop=4, axis=0),
         _one(2, 4, start=3, stop=4, axis=1),
+        _one(2, 4, start=1, stop=3, axis=-1),
         _one(3, start=1, stop=1, axis=0),
     ],
     "softmax": [_one(2, 3), _one(2, 3, axis=0), _one(4), _one(0, 3), _one(3, 0)],

@@ -76,7 +76,6 @@ def test_an_operand_used_twice_gets_both_shares() -> None:
 def test_a_number_is_a_constant() -> None:
     y = Value(3.0) ** 2
     assert [parent.requires_grad for parent in y.parents] == [True, False]
-    assert not (RULES["add"](1.0, 2.0) == Value(3.0))
 
 
 def test_only_constants_give_a_constant() -> None:
