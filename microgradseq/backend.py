@@ -66,6 +66,9 @@ def common_library(operation: str, arrays: tuple[Array, ...] | list[Array]) -> A
     >>> common_library("add", [numpy.zeros(3), numpy.ones(3)]).__name__
     'numpy'
     """
+    kinds = {array.__class__ for array in arrays}
+    if len(kinds) == 1 and (only := _LIBRARIES.get(kinds.pop())) is not None:
+        return only
     libraries = {id(library): library for library in map(library_of, arrays)}
     if len(libraries) == 1:
         return next(iter(libraries.values()))

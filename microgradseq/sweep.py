@@ -12,6 +12,7 @@ from typing import Any
 from microgradseq.context import current_context
 from microgradseq.errors import NotFiniteError
 from microgradseq.node import Node, by_index, is_finite
+from microgradseq.rules.rule import Together
 
 
 def collect(outputs: Iterable[Node], oldest: int = 0) -> list[Node]:
@@ -85,6 +86,7 @@ def pull_back(
         for position, parent in enumerate(node.parents):
             if wanted_here[position]:
                 _hand_on(totals, node, position, parent, g, watchful)
+    totals.settle()
     if kept is not None:
         return {node: totals.finished(node) for node in kept if node in totals.by_node}
     return {
@@ -117,8 +119,10 @@ def _hand_on(
     try:
         if totals.recording:
             share = parent.alike(rule.pull(position, g, node, node.parents, node.options))
-        elif getattr(rule, "pull_into", None) is not None:
-            rule.pull_into(totals.own(parent), g, **(node.options or {}))  # type: ignore[attr-defined]
+        elif rule.pull_into is not None:
+            rule.pull_into(totals.own(parent), g, **(node.options or {}))
+            return
+        elif not watchful and not parent.parents and totals.put_off(node, position, parent, g):
             return
         else:
             share = node.pull(position, g)
@@ -148,12 +152,13 @@ def _hand_on_jointly(totals: _Totals, node: Node, g: Any, wanted: list[bool]) ->
 class _Totals:
     """Running gradient totals; adds in place only into arrays that it has made itself."""
 
-    __slots__ = ("by_node", "mine", "recording")
+    __slots__ = ("by_node", "mine", "recording", "waiting")
 
     def __init__(self, recording: bool) -> None:
         self.by_node: dict[Node, Any] = {}
         self.mine: set[Node] = set()
         self.recording = recording
+        self.waiting: dict[tuple[Together, Node], tuple[list[Any], list[Sequence[Any]]]] = {}
 
     def get(self, node: Node) -> Any:
         return self.by_node.get(node)
@@ -172,6 +177,26 @@ class _Totals:
             self.by_node[node] = total + share
             if not self.recording:
                 self.mine.add(node)
+
+    def put_off(self, node: Node, position: int, leaf: Node, g: Any) -> bool:
+        """Leave a leaf's share for later, to be computed at once with its other shares."""
+        rule = node.rule
+        together = rule.pull_together if rule is not None else None
+        if together is None or position != together.position:
+            return False
+        operands = [parent.plain() for parent in node.parents]
+        if not together.fits(operands):
+            return False
+        gradients, uses = self.waiting.setdefault((together, leaf), ([], []))
+        gradients.append(g)
+        uses.append(operands)
+        return True
+
+    def settle(self) -> None:
+        """Compute what was put off."""
+        for (together, leaf), (gradients, uses) in self.waiting.items():
+            self.add(leaf, leaf.alike(together.total(gradients, uses)))
+        self.waiting.clear()
 
     def own(self, node: Node) -> Any:
         """A total that may be added to in place; zeros where nothing has arrived yet."""

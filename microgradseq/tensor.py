@@ -174,8 +174,12 @@ class Tensor(TensorMethods, Node):
         return _as_dtype(share, self._array.dtype)
 
     def require_unchanged(self, position: int, recording: bool) -> None:
-        if self._storage is None and all(parent._storage is None for parent in self.parents):
-            return
+        if self._storage is None:
+            for parent in self.parents:
+                if parent._storage is not None:
+                    break
+            else:
+                return
         assert self.rule is not None
         operands, output = self.rule.reads(position)
         if output:
@@ -289,7 +293,10 @@ def shapes_of(tensors: Sequence[Tensor]) -> str:
 
 def as_tensors(rule: Rule, operands: tuple[Any, ...]) -> Sequence[Tensor]:
     """Operands as tensors: arrays and numbers become constants of the tensors' kind."""
-    if all(operand.__class__ is Tensor for operand in operands):
+    for operand in operands:
+        if operand.__class__ is not Tensor:
+            break
+    else:
         return operands
     like = next(operand for operand in operands if isinstance(operand, Tensor))
     return [

@@ -8,15 +8,15 @@ from typing import Any
 from microgradseq.backend import library_of
 from microgradseq.rules.elementwise import exp, sigmoid
 from microgradseq.rules.indexing import require_indices
-from microgradseq.rules.reductions import sum_
+from microgradseq.rules.reductions import largest, sum_
 from microgradseq.rules.rule import operation, plain, sum_to_shape
-from microgradseq.rules.shapes import broadcast_to, expand_dims
+from microgradseq.rules.shapes import broadcast_to, expand_dims, normal_axes
 
 
 def _exponentials(m: Any, u: Any, axis: int) -> tuple[Any, Any]:
     if u.ndim == 0:
         raise ValueError("softmax needs at least one axis; got a single number")
-    shifted = u - m.max(u, axis=axis, keepdims=True, initial=float("-inf"))
+    shifted = u - largest(m, u, normal_axes(axis, u.ndim))
     return shifted, m.exp(shifted)
 
 
@@ -112,7 +112,7 @@ def _cross_entropy(
 
 
 def _residual(logits: Any, targets: Any, ignore_index: int) -> tuple[Any, Any]:
-    """p − y where a target counts, 0 elsewhere; and how many targets count."""
+    """p − y where a target counts, 0 elsewhere; and what a mean divides by."""
     numbers, bare = plain(targets), plain(logits)
     m = library_of(bare)
     valid, kept = _valid_targets(m, bare, numbers, ignore_index)
@@ -120,7 +120,9 @@ def _residual(logits: Any, targets: Any, ignore_index: int) -> tuple[Any, Any]:
     chosen = m.expand_dims(kept, axis) == _class_numbers(m, bare, axis)
     counted = m.expand_dims(valid, axis)
     difference = softmax(logits, axis=axis) - chosen.astype(bare.dtype)
-    return difference * counted.astype(bare.dtype), _count(valid).astype(bare.dtype)
+    # where no target counts the loss is 0/0, but its gradient is 0, as in PyTorch
+    divisor = m.maximum(_count(valid), 1.0)
+    return difference * counted.astype(bare.dtype), divisor.astype(bare.dtype)
 
 
 def _class_numbers(m: Any, u: Any, axis: int) -> Any:

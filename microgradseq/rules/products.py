@@ -6,7 +6,8 @@ import math
 import string
 from typing import Any
 
-from microgradseq.rules.rule import Operation, operation, sum_to_shape
+from microgradseq.backend import library_of
+from microgradseq.rules.rule import Operation, Together, operation, sum_to_shape
 from microgradseq.rules.shapes import broadcast_to, expand_dims, reshape, swapaxes
 
 
@@ -33,7 +34,11 @@ def _product_gradient(g: Any, a: Any, b: Any) -> Any:
 
 def _left_gradient(g: Any, y: Any, a: Any, b: Any) -> Any:
     if len(a.shape) == 2 == len(b.shape):
-        return g @ _transposed(b)
+        m = library_of(g)
+        if m is None:
+            return g @ b.T
+        # BLAS is faster with the weights on the left than with a transposed view on the right
+        return m.ascontiguousarray((b @ g.T).T)
     row, column = _matrices(a, b)
     share = _product_gradient(g, a, b) @ _transposed(column)
     return reshape(sum_to_shape(share, row), shape=a.shape)
@@ -41,7 +46,7 @@ def _left_gradient(g: Any, y: Any, a: Any, b: Any) -> Any:
 
 def _right_gradient(g: Any, y: Any, a: Any, b: Any) -> Any:
     if len(a.shape) == 2 == len(b.shape):
-        return _transposed(a) @ g
+        return a.T @ g
     if len(a.shape) > 2 == len(b.shape):
         # one large product instead of a stack of small ones that would be summed afterwards
         count = math.prod(a.shape[:-1])
@@ -50,6 +55,14 @@ def _right_gradient(g: Any, y: Any, a: Any, b: Any) -> Any:
     row, column = _matrices(a, b)
     share = _transposed(row) @ _product_gradient(g, a, b)
     return reshape(sum_to_shape(share, column), shape=b.shape)
+
+
+def _right_gradients(gradients: list[Any], uses: list[Any]) -> Any:
+    """One product for all uses of the same weights, such as those of all time steps."""
+    if len(uses) == 1:
+        return uses[0][0].T @ gradients[0]
+    m = library_of(gradients[0])
+    return m.concatenate([a for a, _ in uses]).T @ m.concatenate(gradients)
 
 
 matmul = operation(
@@ -61,6 +74,9 @@ matmul = operation(
     needs=("a", "b"),
     symbol="@",
     numpy=("matmul",),
+    pull_together=Together(
+        1, lambda operands: len(operands[0].shape) == 2 == len(operands[1].shape), _right_gradients
+    ),
 )
 outer: Operation = operation(
     "outer",

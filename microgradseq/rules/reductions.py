@@ -112,11 +112,24 @@ argmax = operation(
 )
 
 
+def largest(m: Any, u: Any, axes: tuple[int, ...]) -> Any:
+    """The largest elements over some axes, which stay with length 1; of none of them −∞.
+
+    >>> import numpy
+    >>> largest(numpy, numpy.array([[1.0, 3.0]]), (1,)).tolist()
+    [[3.0]]
+    """
+    if count_over(u, axes):
+        return m.max(u, axis=axes, keepdims=True)
+    shape = tuple(1 if axis in axes else length for axis, length in enumerate(u.shape))
+    return m.full(shape, float("-inf"), dtype=u.dtype)
+
+
 def _logsumexp(m: Any, u: Any, *, axis: Axis = None, keepdims: bool = False) -> Any:
     axes = _axes(u, axis)
-    largest = m.max(u, axis=axes, keepdims=True, initial=float("-inf"))
-    largest = m.where(m.isfinite(largest), largest, 0.0)
-    total = m.log(m.sum(m.exp(u - largest), axis=axes, keepdims=True)) + largest
+    top = largest(m, u, axes)
+    top = m.where(m.isfinite(top), top, 0.0)
+    total = m.log(m.sum(m.exp(u - top), axis=axes, keepdims=True)) + top
     return total if keepdims else m.squeeze(total, axis=axes)
 
 

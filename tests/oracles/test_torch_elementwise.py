@@ -47,7 +47,7 @@ TORCH: dict[str, Callable[..., Any]] = {
     "sign": torch.sign,
     "maximum": torch.maximum,
     "minimum": torch.minimum,
-    "where": lambda condition, u, v: torch.where(condition, u, v),
+    "where": torch.where,
     "clip": lambda u, low=None, high=None: torch.clamp(u, low, high),
 }
 OPTIONS: dict[str, list[dict[str, float]]] = {
@@ -114,10 +114,12 @@ def compare_tangents(
         tuple(torch.ones(one.shape, dtype=torch.float64) for one in moved),
     )
     with numpy.errstate(all="ignore"):
-        _, tangent = jvp(
+        value, tangent = jvp(
             of_wanted(rule, list(operands)), moved, [numpy.ones(one.shape) for one in moved]
         )
-    same(f"tangent of {rule.name}", tangent, expected)
+    # where the value itself is infinite, the order of sums decides between ∞ and ∞ − ∞
+    finite = numpy.isfinite(value)
+    same(f"tangent of {rule.name}", tangent[finite], expected[torch.tensor(finite)])
 
 
 def same(what: str, ours: Any, theirs: Any) -> None:
@@ -125,16 +127,22 @@ def same(what: str, ours: Any, theirs: Any) -> None:
     numpy.testing.assert_allclose(ours, theirs.numpy(), rtol=RELATIVE, atol=0, err_msg=what)
 
 
-@pytest.mark.parametrize("name", ["sqrt", "log", "div", "pow"])
-def test_a_zero_that_flows_back_stays_zero_on_purpose(name: str) -> None:
+@pytest.mark.parametrize(
+    "infinitely_steep",
+    [
+        lambda u, m: m.sqrt(u),
+        lambda u, m: m.log(u),
+        lambda u, m: 1.0 / u,
+        lambda u, m: u**0.5,
+    ],
+)
+def test_a_zero_that_flows_back_stays_zero_on_purpose(
+    infinitely_steep: Callable[[Any, Any], Any],
+) -> None:
     """PyTorch hands back 0·∞ = NaN here; the unused branch of `where` must not spoil the other."""
-    x = torch.tensor([0.0], dtype=torch.float64, requires_grad=True)
-    mine = tensor([0.0], requires_grad=True)
-    further = {"div": (1.0,), "pow": (0.5,)}.get(name, ())
-    operands = (further[0], x) if name == "div" else (x, *further)
-    ours = (further[0], mine) if name == "div" else (mine, *further)
-    theirs = TORCH[name](*operands) if name != "div" else 1.0 / x
-    theirs.backward(torch.zeros(1, dtype=torch.float64))
-    RULES[name](*ours).backward(numpy.zeros(1))
-    assert x.grad.isnan().all()
-    assert mine.grad.tolist() == [0.0]
+    theirs = torch.tensor([0.0], dtype=torch.float64, requires_grad=True)
+    ours = tensor([0.0], requires_grad=True)
+    infinitely_steep(theirs, torch).backward(torch.zeros(1, dtype=torch.float64))
+    infinitely_steep(ours, numpy).backward(numpy.zeros(1))
+    assert theirs.grad.isnan().all()
+    assert ours.grad.tolist() == [0.0]
