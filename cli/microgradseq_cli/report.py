@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from textwrap import wrap
 from typing import Any
@@ -11,7 +10,7 @@ from rich.cells import cell_len
 
 from microgradseq.graph.paths import Paths
 from microgradseq.lessons.examples import Table
-from microgradseq.numbers import plural, readable
+from microgradseq.numbers import for_json, plural, readable
 from microgradseq_cli.walk import Walk
 
 LINE = 80
@@ -30,54 +29,39 @@ def as_object(walk: Walk) -> dict[str, Any]:
     written = {
         "expression": walk.target.expression,
         "mode": walk.mode,
-        "value": plain(graph.node(graph.output).value),
+        "value": for_json(graph.node(graph.output).value),
         "nodes": [
-            {"id": node.id, "name": node.name, "op": node.op, "value": plain(node.value)}
+            {"id": node.id, "name": node.name, "op": node.op, "value": for_json(node.value)}
             for node in graph.nodes
         ],
         "edges": [
-            {"from": edge.source, "to": edge.target, "derivative": plain(edge.derivative)}
+            {"from": edge.source, "to": edge.target, "derivative": for_json(edge.derivative)}
             for edge in graph.edges
         ],
         "steps": [
             {
                 "node": step.node,
                 "rule": step.rule,
-                "upstream": plain(step.upstream),
-                "local": plain(step.local),
-                "contribution": plain(step.contribution),
-                "total": plain(step.total),
+                "upstream": for_json(step.upstream),
+                "local": for_json(step.local),
+                "contribution": for_json(step.contribution),
+                "total": for_json(step.total),
                 "text": step.text,
             }
             for step in walk.steps
         ],
-        "derivatives": {name: plain(number) for name, number in walk.derivatives.items()},
+        "derivatives": {name: for_json(number) for name, number in walk.derivatives.items()},
     }
     if walk.paths is not None:
         written["paths"] = {
             "count": walk.paths.count,
-            "sum": plain(walk.paths.sum),
+            "sum": for_json(walk.paths.sum),
             "listed": [
-                {"nodes": list(path.nodes), "product": plain(path.product)}
+                {"nodes": list(path.nodes), "product": for_json(path.product)}
                 for path in walk.paths.listed
             ],
         }
     return written
-
-
-def plain(number: Any) -> Any:
-    """A number or an array as JSON can say it.
-
-    >>> plain(2.0), plain(float("inf")), plain(None)
-    (2.0, 'inf', None)
-    """
-    if number is None:
-        return None
-    if hasattr(number, "tolist"):
-        number = number.tolist()
-    if isinstance(number, list):
-        return [plain(one) for one in number]
-    return float(number) if math.isfinite(number) else readable(number)
 
 
 def lines(walk: Walk) -> Iterator[str]:
