@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 METADATA := pyproject.toml microgradseq/version.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types oracles clean
+.PHONY: help run test lint types oracles bench clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ types: $(VENV)/installed-dev ## check types, strictly
 oracles: $(VENV)/installed-test ## compare with other libraries, as many as can be installed
 	@$(BIN)/python tools/install_oracles.py
 	@$(BIN)/pytest -m oracle
+
+bench: $(VENV)/installed-test ## run every benchmark (best on a quiet machine)
+	@$(BIN)/python benchmarks/everything.py
 
 clean: ## remove what was made
 	rm -rf $(VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
