@@ -66,9 +66,13 @@ def common_library(operation: str, arrays: tuple[Array, ...] | list[Array]) -> A
     >>> common_library("add", [numpy.zeros(3), numpy.ones(3)]).__name__
     'numpy'
     """
-    kinds = {array.__class__ for array in arrays}
-    if len(kinds) == 1 and (only := _LIBRARIES.get(kinds.pop())) is not None:
-        return only
+    kind = arrays[0].__class__
+    for array in arrays:
+        if array.__class__ is not kind:
+            break
+    else:
+        if kind in _LIBRARIES:
+            return _LIBRARIES[kind]
     libraries = {id(library): library for library in map(library_of, arrays)}
     if len(libraries) == 1:
         return next(iter(libraries.values()))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from microgradseq.backend import library_of
@@ -43,8 +43,8 @@ def grad(f: Function, argnums: Argnums = 0, create_graph: bool = False) -> Funct
         argnums: which argument to differentiate with respect to, or several.
         create_graph: whether to return nodes that can be differentiated again.
     Returns:
-        A function of the same arguments. Its result is nested like the chosen argument; for
-        several argnums it is a tuple.
+        A function of the same arguments; keyword arguments are passed on as they are. Its result
+        is nested like the chosen argument; for several argnums it is a tuple.
 
     >>> grad(lambda x: x**3)(2.0)
     12.0
@@ -54,8 +54,8 @@ def grad(f: Function, argnums: Argnums = 0, create_graph: bool = False) -> Funct
     both = _value_and_grad("grad", f, argnums, create_graph)
 
     @wraps(f, updated=())
-    def gradient(*arguments: Any) -> Any:
-        return both(*arguments)[1]
+    def gradient(*arguments: Any, **keywords: Any) -> Any:
+        return both(*arguments, **keywords)[1]
 
     return gradient
 
@@ -78,9 +78,9 @@ def value_and_grad(f: Function, argnums: Argnums = 0, create_graph: bool = False
 
 def _value_and_grad(asked_by: str, f: Function, argnums: Argnums, create_graph: bool) -> Function:
     @wraps(f, updated=())
-    def both(*arguments: Any) -> Any:
+    def both(*arguments: Any, **keywords: Any) -> Any:
         places = _places(asked_by, argnums, len(arguments))
-        traced = Traced(asked_by, f, arguments, places, create_graph)
+        traced = Traced(asked_by, partial(f, **keywords), arguments, places, create_graph)
         if len(traced.outputs) != 1 or math.prod(shape_of(traced.outputs[0])) != 1:
             raise GradientError(_not_one_number(asked_by, traced))
         gradients = traced.input_layout.build(traced.pull([_one_like(traced.outputs[0])]))
@@ -182,9 +182,9 @@ def jacobian(f: Function, argnums: Argnums = 0, create_graph: bool = False) -> F
     """
 
     @wraps(f, updated=())
-    def derivatives(*arguments: Any) -> Any:
+    def derivatives(*arguments: Any, **keywords: Any) -> Any:
         places = _places("jacobian", argnums, len(arguments))
-        traced = Traced("jacobian", f, arguments, places, create_graph)
+        traced = Traced("jacobian", partial(f, **keywords), arguments, places, create_graph)
         outputs = sum(math.prod(shape_of(output)) for output in traced.outputs)
         inputs = sum(math.prod(shape_of(one)) for one in traced.inputs)
         blocks = _by_rows(traced) if outputs <= inputs else _by_columns(traced)

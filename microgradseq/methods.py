@@ -97,6 +97,12 @@ class TensorMethods(TensorOperators):
     def __float__(self) -> Number:
         return Number(self.item())
 
+    def __int__(self) -> int:
+        return int(self.item())
+
+    def __format__(self, form: str) -> str:
+        return format(self.item(), form) if form else str(self)
+
     def __repr__(self) -> str:
         numbers = numpy.array2string(
             numpy.asarray(self._array.get() if hasattr(self._array, "get") else self._array),
@@ -120,7 +126,11 @@ class TensorMethods(TensorOperators):
         """The tensor with another dtype, or on another device ("cpu", "cuda")."""
         if isinstance(target, str) and target.partition(":")[0] in ("cpu", "cuda"):
             return self._rule("to_device", device=target)
-        return self._rule("cast", dtype=str(numpy.dtype(target)))
+        dtype = numpy.dtype(target)
+        if dtype.kind != "f":
+            # whole numbers have no derivative: the way back ends here
+            return self.constant(self._array.astype(dtype))
+        return self._rule("cast", dtype=str(dtype))
 
     def astype(self, dtype: Any) -> Self:
         """The tensor with another dtype, as NumPy spells it."""
@@ -207,6 +217,8 @@ class TensorMethods(TensorOperators):
         """Consecutive parts of a size, or of several sizes, along an axis."""
         front = normal_axis(axis, self.ndim)
         length = self.shape[front]
+        if isinstance(size, int) and size < 1:
+            raise ShapeError(f"split: a part has at least one element, not {size}")
         sizes = (
             [min(size, length - start) for start in range(0, length, size)]
             if isinstance(size, int)

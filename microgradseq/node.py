@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import sys
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from operator import attrgetter
 from pathlib import Path
 from types import MappingProxyType
@@ -113,6 +114,16 @@ class Node:
     def constant(self, number: Any) -> Self:
         """A constant node of the same kind as this one."""
         raise NotImplementedError
+
+    def __deepcopy__(self, known: dict[int, Any]) -> Self:
+        """A leaf of its own with the same number, gradient and marks; a result has no copy."""
+        if self.parents:
+            raise GradientError(f"{self.describe()}: only leaves can be copied; use .detach()")
+        twin = self.constant(self.plain())
+        twin.requires_grad = self.requires_grad
+        twin.grad = deepcopy(self.grad)
+        twin.details = Details(self.name, self.tags, None, self.site)
+        return twin
 
     def alike(self, share: Any) -> Any:
         """A recorded gradient or tangent of this node, as a node at this node's precision."""

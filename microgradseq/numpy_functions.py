@@ -20,7 +20,7 @@ _WITHOUT_DERIVATIVE = (
     _COMPARISONS
     | _QUESTIONS
     | _DESCRIPTIONS
-    | {"zeros_like", "ones_like", "array_equal", "allclose"}
+    | {"zeros_like", "ones_like", "array_equal", "allclose", "isclose", "all", "any"}
 )
 
 

@@ -75,7 +75,7 @@ def pull_back(
         if g is None or (through is not None and node not in through):
             continue
         if kept is None and node.details is not None and node.details.retains:
-            node.grad = g
+            node.grad = g.copy()
         wanted_here = [
             parent.requires_grad if through is None else parent in through
             for parent in node.parents

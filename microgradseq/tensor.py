@@ -219,6 +219,9 @@ class Tensor(TensorMethods, Node):
             result = rule.compute(library, arrays, complete or {})
         except (ValueError, IndexError) as error:
             raise ShapeError(f"{rule.name} of {shapes_of(tensors)}: {error}") from error
+        except TypeError:
+            rule.require_call(len(operands), options)
+            raise
         if result.__class__ is not arrays[0].__class__:
             result = library.asarray(result)
         # the watch on lent arrays counts who holds them: not this list
@@ -245,6 +248,7 @@ def _make(
             node.parents, node.rule = (), None
     else:
         node.details = Details(options=options) if options is not None else None
+    _share_watch(node, tensors)
     if (context is None or context.recording) and _records(rule, tensors):
         node.requires_grad = True
         node.rule = rule
@@ -256,25 +260,38 @@ def _make(
 
 
 def _records(rule: Rule, tensors: Sequence[Tensor]) -> bool:
-    wanting = [place for place, tensor in enumerate(tensors) if tensor.requires_grad]
-    if not wanting:
+    wanting = False
+    for place, tensor in enumerate(tensors):
+        if tensor.requires_grad:
+            if not rule.differentiates(place):
+                return _lost(rule, tensors, place)
+            wanting = True
+    return wanting
+
+
+def _lost(rule: Rule, tensors: Sequence[Tensor], place: int) -> bool:
+    """Refuse to lose a gradient; a rule without any derivative, such as argmax, just ends here."""
+    if not any(rule.differentiates(other) for other in range(len(tensors))):
         return False
-    if all(rule.differentiates(place) for place in wanting):
-        return True
-    if any(rule.differentiates(place) for place in range(len(tensors))):
-        lost = next(place for place in wanting if not rule.differentiates(place))
-        raise GradientError(
-            f"{rule.name}: operand {lost + 1}{_label(tensors[lost])} requires a gradient, "
-            "but there is no derivative with respect to it; pass it through .detach()"
-        )
-    return False
+    raise GradientError(
+        f"{rule.name}: operand {place + 1}{_label(tensors[place])} requires a gradient, "
+        "but there is no derivative with respect to it; pass it through .detach()"
+    )
+
+
+def _share_watch(node: Tensor, tensors: Sequence[Tensor]) -> None:
+    """Let a view be watched together with what it is a view of, recorded or not."""
+    array = node._array
+    if array.base is None and array is not tensors[0]._array:
+        return
+    for source in tensors:
+        if same_memory(array, source._array):
+            node._storage = source._watched()
 
 
 def _watch(node: Tensor) -> None:
-    """Watch arrays that were handed out before, and share the watch between views."""
+    """Look at arrays that were handed out before, now that a derivative will read them."""
     for place, parent in enumerate(node.parents):
-        if same_memory(node._array, parent._array):
-            node._storage = parent._watched()
         if parent._storage is not None and any(_reads(node, place)):
             parent._storage.rely()
 
@@ -321,7 +338,8 @@ def _constant(rule: Rule, operand: Any, operands: tuple[Any, ...], like: Tensor)
         raise MixingError(f"{rule.name}: a Tensor cannot be mixed with a {kind.__name__}")
     if library_of(operand) is None and not isinstance(operand, (list, tuple)):
         raise MixingError(f"{rule.name}: a Tensor cannot be mixed with {kind.__name__}")
-    return Tensor(operand)
+    # a list of whole numbers may be an index or a target: it stays whole
+    return Tensor(numpy.array(operand) if isinstance(operand, (list, tuple)) else operand)
 
 
 def _as_dtype(array: Array, dtype: Any) -> Array:

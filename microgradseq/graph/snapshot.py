@@ -13,6 +13,7 @@ from microgradseq.node import Node, by_index
 from microgradseq.numbers import readable
 from microgradseq.rules import Elementwise
 from microgradseq.rules.rule import broadcast_to_shape
+from microgradseq.rules.scalar import by_numpy
 from microgradseq.sweep import collect
 from microgradseq.value import Value
 
@@ -265,7 +266,12 @@ def _local_derivative(node: Node, position: int) -> Any:
     if rule is None or not rule.differentiates(position):
         return None
     if isinstance(node, Value):
-        return float(node.slopes[position])
+        if node.parents[position].requires_grad:
+            return float(node.slopes[position])
+        # the engine takes no slope that nobody will ask for; a picture shows it all the same
+        assert isinstance(rule, Elementwise)
+        operands = [parent.data for parent in node.parents]
+        return by_numpy(rule, operands, dict(node.options or {}))[1][position]
     if not isinstance(rule, Elementwise):
         return None
     operands = [parent.plain() for parent in node.parents]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -9,6 +10,7 @@ from typing import Any, ClassVar
 import numpy
 
 from microgradseq.backend import common_library, library_of
+from microgradseq.numbers import plural
 
 Product = Callable[..., Any]
 
@@ -98,6 +100,25 @@ class Rule:
             with numpy.errstate(all="ignore"):
                 return self.forward(library, *operands, **options)
         return self.forward(library, *operands, **options)
+
+    def require_call(self, operands: int, options: Mapping[str, Any]) -> None:
+        """Refuse a call with the wrong number of operands, or with options that do not fit."""
+        if operands != self.arity and not self.variadic:
+            raise TypeError(
+                f"{self.name} takes {plural(self.arity, 'operand')} "
+                f"({', '.join(self.operands)}), {operands} were given"
+            )
+        unknown = ", ".join(sorted(options.keys() - self.options.keys()))
+        if unknown:
+            known = ", ".join(self.options) or "none"
+            raise TypeError(f"{self.name} has no option {unknown}; its options: {known}")
+        missing = [
+            option
+            for option, default in self.options.items()
+            if default is inspect.Parameter.empty and option not in options
+        ]
+        if missing:
+            raise TypeError(f"{self.name} needs the option {', '.join(missing)}")
 
     def differentiates(self, position: int) -> bool:
         """Whether a derivative with respect to this operand exists."""

@@ -28,7 +28,7 @@ def normal_axes(axis: int | tuple[int, ...] | None, dimensions: int) -> tuple[in
     """
     if axis is None:
         return tuple(range(dimensions))
-    axes = (axis,) if isinstance(axis, int) else tuple(axis)
+    axes = tuple(axis) if isinstance(axis, (tuple, list)) else (axis,)
     normal = tuple(normal_axis(one, dimensions) for one in axes)
     if len(set(normal)) != len(normal):
         raise ValueError(f"axes {axes} name the same axis twice")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy
 import pytest
 
-from microgradseq import Tensor, Value, grad, tensor
+from microgradseq import Tensor, Value, grad, no_grad, tensor
 from microgradseq.errors import ChangedError
 from microgradseq.rules import RULES
 
@@ -113,6 +113,15 @@ def test_an_array_given_to_data_is_watched() -> None:
         y.backward()
 
 
+def test_an_array_given_to_data_is_watched_through_what_it_is_a_part_of() -> None:
+    w, mine = leaf(), numpy.ones(6)
+    w.data = mine[::2]
+    y = (w * w).sum()
+    mine[0] = 9.0
+    with pytest.raises(ChangedError):
+        y.backward()
+
+
 def test_a_held_part_of_an_array_that_is_itself_a_view_is_watched() -> None:
     w = leaf()
     h = w.exp().reshape(3, 1)
@@ -154,6 +163,18 @@ def test_every_view_shares_the_watch(view: Callable[[Tensor], Tensor]) -> None:
     a.data[...] = 9.0
     with pytest.raises(ChangedError):
         y.backward()
+
+
+def test_a_view_made_without_recording_shares_the_watch() -> None:
+    w, a = leaf(), tensor([1.0, 2.0, 3.0])
+    view_of_a_constant = a.reshape(3, 1)
+    with no_grad():
+        view_of_w = w[1:]
+    for change in (view_of_a_constant, view_of_w):
+        y = (w * w * a).sum()
+        change.data[...] = 9.0
+        with pytest.raises(ChangedError):
+            y.backward()
 
 
 def test_a_changed_index_table_is_refused() -> None:

@@ -24,6 +24,7 @@ from microgradseq import (
 )
 from microgradseq.errors import GradientError, ShapeError
 from microgradseq.rules import RULES
+from microgradseq.traced import Traced
 
 A = numpy.array([[0.5, -1.0, 2.0], [0.25, 3.0, 1.0]])
 B = numpy.array([2.0, 0.5, 1.5])
@@ -70,6 +71,14 @@ def test_argnums_choose_arguments() -> None:
 
     assert grad(f, 2)(2.0, "kept as it is", 5.0) == 2.0
     assert grad(f, (0, -1))(2.0, "kept as it is", 5.0) == (5.0, 2.0)
+
+
+def test_keyword_arguments_are_passed_on() -> None:
+    def f(x: Any, power: int = 1) -> Any:
+        return x**power
+
+    assert grad(f)(2.0, power=3) == 12.0
+    assert hessian(f)(2.0, power=3) == 12.0
 
 
 def test_single_precision_and_single_numbers_keep_their_kind() -> None:
@@ -201,6 +210,31 @@ def _outer_row() -> Any:
     return row
 
 
+@pytest.mark.parametrize(
+    ("wide", "sweeps"), [(True, {"pull": 2, "push": 0}), (False, {"pull": 0, "push": 2})]
+)
+def test_jacobian_sweeps_the_smaller_side(
+    wide: bool, sweeps: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = dict.fromkeys(sweeps, 0)
+
+    def counting(name: str) -> Callable[..., Any]:
+        original = getattr(Traced, name)
+
+        def method(*arguments: Any) -> Any:
+            counted[name] += 1
+            return original(*arguments)
+
+        return method
+
+    for name in counted:
+        monkeypatch.setattr(Traced, name, counting(name))
+    matrix = numpy.ones((2, 5)) if wide else numpy.ones((5, 2))
+    found = jacobian(lambda x: RULES["matmul"](matrix, x))(numpy.ones(matrix.shape[1]))
+    assert found.tolist() == matrix.tolist()
+    assert counted == sweeps
+
+
 def test_jacobian_of_numbers_and_structures() -> None:
     assert jacobian(lambda x: x * x)(3.0) == 6.0
     assert jacobian(lambda x, y: (x * y, x), (0, 1))(2.0, 3.0) == ((3.0, 2.0), (1.0, 0.0))
@@ -255,6 +289,14 @@ def test_a_pulled_back_zero_stays_zero_past_an_infinite_slope() -> None:
     direction = numpy.array([1.0, 1.0, 0.0])
     with numpy.errstate(all="ignore"):
         assert numpy.isfinite(jvp(root, numpy.array([0.0, 4.0, -1.0]), direction)[1][1])
+
+
+def test_a_zero_beside_an_infinite_slope_loses_no_second_derivative() -> None:
+    def weighted(x: Any, weight: Any) -> Any:
+        return (RULES["where"](x > 0, x.sqrt(), 0.0) * weight).sum()
+
+    found = hessian(weighted, (0, 1))(numpy.array([0.0, 4.0]), numpy.array([1.0, 0.0]))
+    numpy.testing.assert_allclose(found[0][1], [[0.0, 0.0], [0.0, 0.25]])
 
 
 # --- errors -------------------------------------------------------------------------------------

@@ -36,6 +36,7 @@ def line_here() -> str:
         (lambda w, x: numpy.einsum("ii,jk", w, x), ["einsum of", "stands twice"]),
         (lambda w, x: numpy.einsum("ij", w, x), ["einsum of", "names 1 operands, 2 were given"]),
         (lambda w, x: w.split([1, 2]), ["split: sizes [1, 2]", "length 2"]),
+        (lambda w, x: w.split(0), ["split: a part has at least one element"]),
         (lambda w, x: w.item(), ["item() is for one number", "(2, 3)"]),
         (
             lambda w, x: RULES["cross_entropy"](w, numpy.array([0])),
@@ -88,6 +89,20 @@ def test_one_number_in_any_shape_needs_no_seed() -> None:
     t = tensor([[3.0]], requires_grad=True)
     (t * t).backward()
     assert t.grad.tolist() == [[6.0]]
+
+
+@pytest.mark.parametrize(
+    ("attempt", "words"),
+    [
+        (lambda t: RULES["tanh"](t, t), r"tanh takes 1 operand \(u\), 2 were given"),
+        (RULES["matmul"], r"matmul takes 2 operands \(a, b\), 1 were given"),
+        (lambda t: RULES["sum"](t, axes=0), "sum has no option axes; its options: axis, keepdims"),
+        (RULES["reshape"], "reshape needs the option shape"),
+    ],
+)
+def test_a_rule_called_wrongly(attempt: Callable[[Tensor], Any], words: str) -> None:
+    with pytest.raises(TypeError, match=words):
+        attempt(ones(2, 2))
 
 
 # --- mixing -------------------------------------------------------------------------------------

@@ -115,6 +115,7 @@ def test_questions_get_plain_answers() -> None:
     assert numpy.size(a) == 6
     assert numpy.array_equal(numpy.greater(a, 1), A > 1)
     assert numpy.allclose(a, A)
+    assert numpy.all(numpy.isclose(a, A))
     assert numpy.zeros_like(a).tolist() == [[0.0] * 3] * 2
     assert type(a > 1) is numpy.ndarray
     assert numpy.array_equal(a == A, numpy.ones((2, 3), dtype=bool))

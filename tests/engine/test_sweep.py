@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import gc
 import weakref
 from collections.abc import Callable, Iterator
@@ -10,7 +11,7 @@ from typing import Any
 import numpy
 import pytest
 
-from microgradseq import Value, no_grad, randn, tensor
+from microgradseq import Value, check_gradients, debug, no_grad, randn, scope, tensor
 from microgradseq.errors import GradientError
 from microgradseq.node import Node
 
@@ -76,6 +77,17 @@ def test_retained_gradients_of_results() -> None:
     assert x.grad.tolist() == [12.0, 24.0]
 
 
+def test_retained_gradients_are_nobody_elses_memory() -> None:
+    x, seed = tensor([1.0, 2.0], requires_grad=True), numpy.ones(2)
+    y = x * x
+    z = y + 0.0
+    y.retain_grad()
+    z.retain_grad()
+    z.backward(seed)
+    z.grad[0] = 9.0
+    assert y.grad.tolist() == seed.tolist() == [1.0, 1.0]
+
+
 def test_results_keep_no_gradient_unless_asked() -> None:
     x = tensor([1.0, 2.0], requires_grad=True)
     y = x * x
@@ -103,6 +115,42 @@ def test_picked_parts_add_into_one_gradient() -> None:
     x = tensor([1.0, 2.0, 3.0], requires_grad=True)
     (x[0] * 2 + x[1:].sum() + (x * x).sum() + x[[0, 0]].sum()).backward()
     assert x.grad.tolist() == [6.0, 5.0, 7.0]
+
+
+def many_uses(w: Any, v: Any) -> Any:
+    """One weight used with different numbers of rows, and otherwise too."""
+    rows = [w.constant(numpy.full((count, 3), 1.0 / (count + 1))) for count in (1, 4, 0, 2)]
+    uses = sum(((row @ w).tanh() ** 2).sum() for row in rows)
+    return uses + (w @ w * v).sum() + (w[0] @ w).sum() + (rows[1] @ (w @ w)).sum()
+
+
+def test_the_shares_of_one_weight_add_up_whichever_way_they_are_computed() -> None:
+    numbers = numpy.random.default_rng(0).normal(size=(3, 3))
+    w, v = tensor(numbers, requires_grad=True), tensor(numbers, requires_grad=True)
+    many_uses(w, v).backward()
+    gradients = (w.grad, v.grad)
+    w.grad = v.grad = None
+    with debug():
+        # one after the other, each looked at
+        many_uses(w, v).backward()
+    numpy.testing.assert_allclose(w.grad, gradients[0], rtol=1e-12)
+    numpy.testing.assert_allclose(v.grad, gradients[1], rtol=1e-12)
+    check_gradients(many_uses, numbers, numbers, order=2)
+
+
+def test_a_copy_of_a_leaf_is_a_leaf_of_its_own() -> None:
+    with scope(layer=1):
+        w = tensor([1.0, 2.0], requires_grad=True, name="w")
+    (w * w).sum().backward()
+    twin = copy.deepcopy({"w": w})["w"]
+    assert (twin.name, dict(twin.tags), twin.requires_grad) == ("w", {"layer": 1}, True)
+    twin.data[0] = 9.0
+    twin.grad[0] = 9.0
+    assert w.tolist() == [1.0, 2.0]
+    assert w.grad.tolist() == [2.0, 4.0]
+    assert copy.deepcopy(Value(2.0, name="a")).name == "a"
+    with pytest.raises(GradientError, match="only leaves can be copied"):
+        copy.deepcopy(w * w)
 
 
 @pytest.mark.parametrize("leaf", [lambda: Value(0.0), lambda: tensor(0.0, requires_grad=True)])

@@ -1,6 +1,7 @@
 """A snapshot names every node, keeps its numbers, and does not disturb the engine."""
 
 import json
+import math
 
 import numpy
 import pytest
@@ -42,6 +43,12 @@ def test_a_constant_is_a_node_without_a_gradient() -> None:
     one = product_graph().find("1")
     assert one.kind == "constant"
     assert one.gradient is None
+
+
+def test_a_constant_operand_has_its_local_derivative_too() -> None:
+    graph = Graph.of(Value(2.0, name="a") ** 2)
+    into_power = graph.operands(graph.output)
+    assert [edge.derivative for edge in into_power] == pytest.approx([4.0, 4 * math.log(2)])
 
 
 def test_the_same_operand_twice_makes_two_edges() -> None:
