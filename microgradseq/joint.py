@@ -224,6 +224,14 @@ class Bundle(Node):
         }
         return JointShares(push_forward(outputs, starts, recording))
 
+    def pull(self, position: int, g: Any) -> Any:
+        wanted = [place == position for place in range(len(self.parents))]
+        return self.pull_all(g, wanted, recording=False)[position]
+
+    def push(self, position: int, t: Any) -> Any:
+        tangents = [t if place == position else None for place in range(len(self.parents))]
+        return self.push_all(tangents, recording=False)
+
     def require_unchanged(self, position: int, recording: bool) -> None:
         for place, parent in enumerate(self.parents):
             parent.require_same_since(self, f"operand {place + 1}")

@@ -71,6 +71,8 @@ def pull_back(
         totals.add(output, seed)
     watchful = current_context().debugging
     for node in order:
+        if node in totals.waiting:
+            totals.settle(node)
         g = totals.get(node) if kept is not None and node in kept else totals.pop(node)
         if g is None or (through is not None and node not in through):
             continue
@@ -86,7 +88,8 @@ def pull_back(
         for position, parent in enumerate(node.parents):
             if wanted_here[position]:
                 _hand_on(totals, node, position, parent, g, watchful)
-    totals.settle()
+    for node in list(totals.waiting):
+        totals.settle(node)
     if kept is not None:
         return {node: totals.finished(node) for node in kept if node in totals.by_node}
     return {
@@ -122,7 +125,7 @@ def _hand_on(
         elif rule.pull_into is not None:
             rule.pull_into(totals.own(parent), g, **(node.options or {}))
             return
-        elif not watchful and not parent.parents and totals.put_off(node, position, parent, g):
+        elif not watchful and totals.put_off(node, position, parent, g):
             return
         else:
             share = node.pull(position, g)
@@ -158,7 +161,7 @@ class _Totals:
         self.by_node: dict[Node, Any] = {}
         self.mine: set[Node] = set()
         self.recording = recording
-        self.waiting: dict[tuple[Together, Node], tuple[list[Any], list[Sequence[Any]]]] = {}
+        self.waiting: dict[Node, dict[Together, tuple[list[Any], list[Sequence[Any]]]]] = {}
 
     def get(self, node: Node) -> Any:
         return self.by_node.get(node)
@@ -178,8 +181,8 @@ class _Totals:
             if not self.recording:
                 self.mine.add(node)
 
-    def put_off(self, node: Node, position: int, leaf: Node, g: Any) -> bool:
-        """Leave a leaf's share for later, to be computed at once with its other shares."""
+    def put_off(self, node: Node, position: int, operand: Node, g: Any) -> bool:
+        """Leave an operand's share for later, to be computed at once with its other shares."""
         rule = node.rule
         together = rule.pull_together if rule is not None else None
         if together is None or position != together.position:
@@ -187,16 +190,15 @@ class _Totals:
         operands = [parent.plain() for parent in node.parents]
         if not together.fits(operands):
             return False
-        gradients, uses = self.waiting.setdefault((together, leaf), ([], []))
+        gradients, uses = self.waiting.setdefault(operand, {}).setdefault(together, ([], []))
         gradients.append(g)
         uses.append(operands)
         return True
 
-    def settle(self) -> None:
-        """Compute what was put off."""
-        for (together, leaf), (gradients, uses) in self.waiting.items():
-            self.add(leaf, leaf.alike(together.total(gradients, uses)))
-        self.waiting.clear()
+    def settle(self, node: Node) -> None:
+        """Compute what was put off for a node."""
+        for together, (gradients, uses) in self.waiting.pop(node, {}).items():
+            self.add(node, node.alike(together.total(gradients, uses)))
 
     def own(self, node: Node) -> Any:
         """A total that may be added to in place; zeros where nothing has arrived yet."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -77,8 +77,10 @@ class Graph:
                 kind=_kind(node),
                 op=node.rule.name if node.rule is not None else _kind(node),
                 symbol=node.rule.symbol if node.rule is not None else names[node],
-                value=_copied(node.plain()),
-                gradient=gradients.get(node, node.plain() * 0 if node.requires_grad else None),
+                value=_copied(first_of(node.plain())),
+                gradient=first_of(
+                    gradients.get(node, node.plain() * 0 if node.requires_grad else None)
+                ),
                 tags=dict(node.tags),
             )
             for node in members
@@ -254,11 +256,47 @@ def _gradients(output: Node, operations: list[Node]) -> Mapping[Node, Any]:
         rule = node.rule
         if g is None or rule is None:
             continue
-        for position, parent in enumerate(node.parents):
-            if parent.requires_grad and rule.differentiates(position):
-                share = node.pull(position, g)
-                totals[parent] = totals[parent] + share if parent in totals else share
+        for position, share in shares_of(node, g):
+            parent = node.parents[position]
+            totals[parent] = totals[parent] + share if parent in totals else share
     return {node: _copied(total) for node, total in totals.items()}
+
+
+def shares_of(node: Node, g: Any) -> Iterator[tuple[int, Any]]:
+    """What a node hands to each of its operands, with the operand's position.
+
+    Arguments:
+        node: a result.
+        g: its gradient.
+    """
+    rule = node.rule
+    assert rule is not None
+    wanted = [
+        parent.requires_grad and rule.differentiates(position)
+        for position, parent in enumerate(node.parents)
+    ]
+    if rule.joint:
+        shares = node.pull_all(g, wanted, recording=False)
+        found = ((place, share) for place, share in enumerate(shares) if wanted[place])
+        yield from ((place, share) for place, share in found if share is not None)
+        return
+    for position, want in enumerate(wanted):
+        if want:
+            yield position, node.pull(position, g)
+
+
+def first_of(number: Any) -> Any:
+    """Of several results that live together, the first that there is stands for all.
+
+    Arguments:
+        number: a float, an array, or a tuple of them.
+
+    >>> first_of(2.0), first_of((None, 3.0))
+    (2.0, 3.0)
+    """
+    if not isinstance(number, tuple):
+        return number
+    return next((one for one in number if one is not None), None)
 
 
 def _local_derivative(node: Node, position: int) -> Any:

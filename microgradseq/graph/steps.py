@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from microgradseq.graph.model import Edge
 from microgradseq.graph.narration import numbers_put_in
-from microgradseq.graph.snapshot import Graph
+from microgradseq.graph.snapshot import Graph, first_of, shares_of
 from microgradseq.node import Node
 from microgradseq.numbers import readable
 
@@ -60,10 +60,9 @@ def reverse_steps(graph: Graph) -> list[Step]:
     for node in reversed(graph.nodes):
         if node.id not in totals or node.kind != "operation":
             continue
-        for edge in graph.operands(node.id):
-            if not _flows(graph, edge):
-                continue
-            share = graph.sources[node.id].pull(edge.position, totals[node.id])
+        edges = graph.operands(node.id)
+        for position, share in shares_of(graph.sources[node.id], totals[node.id]):
+            edge = edges[position]
             before = totals.get(edge.source)
             totals[edge.source] = share if before is None else before + share
             steps.append(_step(graph, len(steps), "reverse", edge, totals, share, before))
@@ -131,7 +130,8 @@ def _step(
 ) -> Step:
     reverse = mode == "reverse"
     reached, origin = (edge.source, edge.target) if reverse else (edge.target, edge.source)
-    upstream = totals[origin]
+    upstream, share, before = first_of(totals[origin]), first_of(share), first_of(before)
+    total = first_of(totals[reached])
     rule = graph.sources[edge.target].rule
     assert rule is not None
     return Step(
@@ -145,8 +145,8 @@ def _step(
         upstream=upstream,
         local=edge.derivative,
         contribution=share,
-        total=totals[reached],
-        text=_sentence(graph, edge, reverse, upstream, share, before, totals[reached]),
+        total=total,
+        text=_sentence(graph, edge, reverse, upstream, share, before, total),
     )
 
 

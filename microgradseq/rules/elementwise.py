@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from numpy import errstate
+
 from microgradseq.rules.rule import Elementwise, elementwise
 
 
@@ -143,9 +145,9 @@ tanh = elementwise(
 
 
 def _sigmoid(m: Any, u: Any) -> Any:
-    # the exponential of a negative number cannot overflow
-    small = m.exp(-m.abs(u))
-    return m.where(u >= 0, 1.0, small) / (1.0 + small)
+    # where the exponential overflows to infinity, 1/infinity is the right answer
+    with errstate(over="ignore"):
+        return 1.0 / (1.0 + m.exp(-u))
 
 
 sigmoid = elementwise(

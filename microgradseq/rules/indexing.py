@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy
+
 from microgradseq.backend import library_of
 from microgradseq.rules.rule import Operation, operation, plain
 from microgradseq.rules.shapes import normal_axis
@@ -41,8 +43,26 @@ def add_at(total: Any, index: Any, share: Any) -> None:
     """
     if picks_each_once(index):
         total[index] += share
-    else:
+    elif not _added_by_product(total, index, share):
         library_of(total).add.at(total, index, share)
+
+
+# up to here a product with one-hot rows is faster than adding row by row
+_MOST_ROWS_FOR_PRODUCT = 256
+
+
+def _added_by_product(total: Any, index: Any, share: Any) -> bool:
+    """Add rows picked by one array of whole numbers with one product, where that is quick."""
+    rows = index[0] if isinstance(index, tuple) and len(index) == 1 else index
+    if isinstance(rows, tuple) or total.ndim != 2 or len(total) > _MOST_ROWS_FOR_PRODUCT:
+        return False
+    m = library_of(total)
+    # a NaN or an infinity would spread to every row
+    if m is not numpy or not numpy.isfinite(share).all():
+        return False
+    picked = numpy.asarray(rows).reshape(1, -1) % len(total) == numpy.arange(len(total))[:, None]
+    total += picked.astype(total.dtype) @ share.reshape(-1, total.shape[1])
+    return True
 
 
 def _scatter(m: Any, u: Any, *, index: Any, shape: tuple[int, ...]) -> Any:
