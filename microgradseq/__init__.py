@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from microgradseq.version import VERSION
 
 if TYPE_CHECKING:
+    from microgradseq import nn, optim
     from microgradseq.context import debug, no_grad, scope
     from microgradseq.creation import ones, randn, zeros
     from microgradseq.derivatives import (
@@ -49,8 +50,10 @@ __all__ = [
     "jacobian",
     "jvp",
     "manual_seed",
+    "nn",
     "no_grad",
     "ones",
+    "optim",
     "randn",
     "scope",
     "tensor",
@@ -59,7 +62,9 @@ __all__ = [
     "zeros",
 ]
 
+# A module is at home in the package itself.
 _HOMES = {
+    "": ("nn", "optim"),
     "context": ("debug", "no_grad", "scope"),
     "creation": ("ones", "randn", "zeros"),
     "derivatives": (
@@ -77,7 +82,11 @@ _HOMES = {
     "tensor": ("Tensor", "tensor"),
     "value": ("Value",),
 }
-_HOME_OF = {name: f"{__name__}.{home}" for home, names in _HOMES.items() for name in names}
+_HOME_OF = {
+    name: f"{__name__}.{home}" if home else __name__
+    for home, names in _HOMES.items()
+    for name in names
+}
 
 
 class _LazyPackage(ModuleType):
@@ -86,6 +95,8 @@ class _LazyPackage(ModuleType):
     def __getattr__(self, name: str) -> object:
         if name not in _HOME_OF:
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+        if name in _HOMES[""]:
+            return import_module(f"{self.__name__}.{name}")
         found: object = getattr(import_module(_HOME_OF[name]), name)
         setattr(self, name, found)
         return found
@@ -93,7 +104,7 @@ class _LazyPackage(ModuleType):
     def __setattr__(self, name: str, value: object) -> None:
         # Python binds every submodule it has imported as an attribute of its package; the module
         # `tensor` must not hide the function `tensor`.
-        if isinstance(value, ModuleType) and name in _HOME_OF:
+        if isinstance(value, ModuleType) and name in _HOME_OF and name not in _HOMES[""]:
             value = getattr(value, name)
         super().__setattr__(name, value)
 

@@ -15,6 +15,7 @@ from microgradseq_cli.lazy import Entry, LazyGroup
 COMMANDS = {
     "step": Entry("microgradseq_cli.step:step", "Step through a derivative, number by number."),
     "draw": Entry("microgradseq_cli.draw:draw", "Draw the graph of a computation."),
+    "flow": Entry("microgradseq_cli.flow:flow", "Show how gradients flow back through time."),
     "examples": Entry("microgradseq_cli.examples:examples", "List the examples."),
     "doctor": Entry("microgradseq_cli.doctor:doctor", "Say what is installed and how it is set."),
 }

@@ -98,6 +98,10 @@ def _targets(shape: tuple[int, ...], targets: Any, **options: Any) -> Sample:
     return Sample((numbers(*shape), numpy.array(targets, dtype=int)), options)
 
 
+def _affine(shape: tuple[int, ...]) -> Sample:
+    return Sample((numbers(*shape), numbers(2, 3, seed=1), numbers(2, seed=2)))
+
+
 _REDUCED = [
     _one(2, 3),
     _one(2, 3, axis=0),
@@ -224,6 +228,13 @@ _SAMPLES: dict[str, list[Sample]] = {
         _one(2, 3, keep=numpy.array([[2.0, 0.0, 2.0], [0.0, 2.0, 2.0]])),
         _one(0, keep=numpy.zeros(0)),
     ],
+    "normalise": [
+        _one(2, 3),
+        _one(2, 3, 2, axis=(1, 2), eps=0.1),
+        _one(3, 2, axis=0),
+        _one(0, 3),
+        _one(2, 0),
+    ],
     "matmul": [
         _pair((2, 3), (3, 4)),
         _pair((3,), (3,)),
@@ -237,6 +248,13 @@ _SAMPLES: dict[str, list[Sample]] = {
         _pair((0, 3), (3, 2)),
         _pair((2, 0), (0, 3)),
         _pair((0, 2, 3), (3, 4)),
+    ],
+    "linear": [
+        _affine((2, 3)),
+        _affine((2, 4, 3)),
+        _affine((3,)),
+        _affine((0, 3)),
+        _affine((2, 0, 3)),
     ],
     "outer": [_pair((2,), (3,)), _pair((2, 2), (3,)), _pair((), (3,)), _pair((0,), (3,))],
     "dot": [_pair((3,), (3,)), _pair((0,), (0,))],

@@ -146,6 +146,10 @@ SUBSCRIPTS: list[tuple[str, list[tuple[int, ...]]]] = [
 ]
 PRODUCTS = [
     *(
+        Case("linear", (numbers(*shape), numbers(5, 3), numbers(5)), {}, functional.linear)
+        for shape in [(2, 3), (4, 2, 3), (3,), (0, 3), (2, 0, 3)]
+    ),
+    *(
         two("matmul", numbers(*a), numbers(*b, seed=1), torch.matmul)
         for a, b in [
             ((2, 3), (3, 4)),
@@ -202,6 +206,11 @@ LOSSES = [
             (CUBE, whole([0, 2, 1, 1], [0, 0, -100, 2]), -100),
             (ROW, numpy.array(2), -100),
         ]
+    ),
+    one("normalise", X, lambda u: functional.layer_norm(u, (4,)), axis=-1),
+    one("normalise", EMPTY, lambda u: functional.layer_norm(u, (4,)), axis=-1),
+    one(
+        "normalise", CUBE, lambda u: functional.layer_norm(u, (3, 4), eps=0.1), axis=(1, 2), eps=0.1
     ),
     *(
         two(

@@ -1,0 +1,50 @@
+"""Layers and recurrent networks, with PyTorch's names, arguments and shapes."""
+
+from microgradseq.nn import functional, init
+from microgradseq.nn.attention import AdditiveAttention, DotProductAttention
+from microgradseq.nn.cells import Cell, from_one_minus_z, to_one_minus_z, to_other_reset
+from microgradseq.nn.encoder_decoder import EncoderDecoder
+from microgradseq.nn.layers import Dropout, Embedding, LayerNorm, Linear, Sequential
+from microgradseq.nn.module import Module
+from microgradseq.nn.recurrent import (
+    CTRNN,
+    GRU,
+    LSTM,
+    RNN,
+    JordanRNN,
+    MinGRU,
+    MinLSTM,
+    PeepholeLSTM,
+)
+from microgradseq.nn.single import GRUCell, LSTMCell, RNNCell
+from microgradseq.nn.stack import Recurrent
+
+__all__ = [
+    "CTRNN",
+    "GRU",
+    "LSTM",
+    "RNN",
+    "AdditiveAttention",
+    "Cell",
+    "DotProductAttention",
+    "Dropout",
+    "Embedding",
+    "EncoderDecoder",
+    "GRUCell",
+    "JordanRNN",
+    "LSTMCell",
+    "LayerNorm",
+    "Linear",
+    "MinGRU",
+    "MinLSTM",
+    "Module",
+    "PeepholeLSTM",
+    "RNNCell",
+    "Recurrent",
+    "Sequential",
+    "from_one_minus_z",
+    "functional",
+    "init",
+    "to_one_minus_z",
+    "to_other_reset",
+]

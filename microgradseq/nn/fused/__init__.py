@@ -1,0 +1,1 @@
+"""Whole recurrent layers as one rule each: the kernels that train fast."""

@@ -1,0 +1,119 @@
+"""What every fused layer does with its sequences: turn them round, hide padding, read the input.
+
+Inside a layer time is the order of processing: step 0 is each sequence's first step, or its last
+one where it is read in reverse. Arrays are feature-major, (features, steps, batch): then the state
+of one step is a block that a product reads as it is, and all steps side by side are one matrix.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from microgradseq.backend import Array
+
+SMALL_PRODUCT = 100**3
+
+
+def turned(m: Any, array: Array, reverse: bool, lengths: Array | None) -> Array:
+    """Sequences from input order to the order of processing; applied again, back.
+
+    Arguments:
+        m: the array library.
+        array: shape (T, B, ...).
+        reverse: whether time runs from the end; if not, the array itself is returned.
+        lengths: the number of valid steps of each sequence, shape (B,), or None for all.
+    Returns:
+        Shape (T, B, ...): a view without lengths, else a copy. Padding stays where it is.
+
+    >>> import numpy
+    >>> turned(numpy, numpy.array([[1, 4], [2, 5], [3, 6]]), True, numpy.array([2, 3])).tolist()
+    [[2, 6], [1, 5], [3, 4]]
+    """
+    if not reverse:
+        return array
+    if lengths is None:
+        return array[::-1]
+    steps = m.arange(array.shape[0])[:, None]
+    valid = m.asarray(lengths)[None, :]
+    source = m.where(steps < valid, valid - 1 - steps, steps)
+    return array[source, m.arange(array.shape[1])[None, :]]
+
+
+def padding(m: Any, steps: int, lengths: Array | None) -> Array | None:
+    """Which steps of which sequences are padding.
+
+    Arguments:
+        m: the array library.
+        steps: T.
+        lengths: shape (B,), or None.
+    Returns:
+        Booleans of shape (T, B); None where nothing is padded.
+
+    >>> import numpy
+    >>> padding(numpy, 3, numpy.array([1, 3])).tolist()
+    [[False, False], [True, False], [True, False]]
+    """
+    if lengths is None or not steps:
+        return None
+    padded = m.arange(steps)[:, None] >= m.asarray(lengths)[None, :]
+    return padded if bool(padded.any()) else None
+
+
+def fill_input(m: Any, rows: Array, x: Array, padded: Array | None) -> None:
+    """Write a layer's input, as columns, to where its products read it.
+
+    Arguments:
+        m: the array library.
+        rows: to be written, shape (I, T, B).
+        x: numbers of shape (T, B, I) or indices of shape (T, B), in the order of processing.
+        padded: booleans of shape (T, B), or None. Padding becomes 0 whatever it holds.
+
+    >>> import numpy
+    >>> rows = numpy.empty((3, 2, 1))
+    >>> fill_input(numpy, rows, numpy.array([[2], [0]]), None)
+    >>> rows[:, :, 0].tolist()
+    [[0.0, 1.0], [0.0, 0.0], [1.0, 0.0]]
+    """
+    if x.ndim == 2:
+        m.equal(x[None], m.arange(rows.shape[0])[:, None, None], out=rows)
+    else:
+        rows[...] = x.transpose(2, 0, 1)
+    if padded is not None:
+        m.copyto(rows, 0, where=padded[None])
+
+
+def padded_width(numbers: int, itemsize: int) -> int:
+    """How far apart rows of so many numbers should lie: an odd count of cache lines.
+
+    Rows whose distance is a power of two would all fall into the same few lines of the cache.
+
+    >>> padded_width(1024, 4)
+    1040
+    """
+    line = 64 // itemsize
+    lines = -(-numbers // line)
+    return (lines | 1) * line
+
+
+def rows_per_block(small_products: bool, rows: int, inner: int, columns: int) -> int:
+    """How many rows of the left operand a product should take at a time.
+
+    OpenBLAS multiplies matrices in place while rows × inner × columns is at most 100³; larger
+    operands it first copies into another order, all of the weights at every time step.
+
+    Arguments:
+        small_products: whether the BLAS has such products, see threads.has_small_products().
+        rows, inner, columns: the sizes of the product.
+    Returns:
+        A divisor of `rows`; `rows` itself where blocks do not help.
+
+    >>> rows_per_block(True, 1024, 285, 16)
+    128
+    """
+    if not small_products:
+        return rows
+    most = SMALL_PRODUCT // max(inner * columns, 1)
+    if most >= rows:
+        return rows
+    fitting = [size for size in range(16, most + 1, 16) if rows % size == 0]
+    return fitting[-1] if fitting else rows
