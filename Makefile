@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 METADATA := pyproject.toml microgradseq/version.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types oracles bench clean
+.PHONY: help run test lint types oracles bench gpu clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,11 @@ oracles: $(VENV)/installed-test ## compare with other libraries, as many as can 
 
 bench: $(VENV)/installed-test ## run every benchmark (best on a quiet machine)
 	@$(BIN)/python benchmarks/everything.py
+
+# The suites of rules and cells need CuPy, NumPy and pytest alone; PyTorch only for the comparison.
+gpu: ## test and measure on a GPU, with what PYTHON has installed
+	@$(PYTHON) -m pytest --confcutdir=tests/strict tests/strict
+	@$(PYTHON) -m benchmarks.gpu_train_step
 
 clean: ## remove what was made
 	rm -rf $(VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import json
 import os
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -94,7 +96,7 @@ def pytorch(cell: str, hidden: int, threads: int) -> Step:
         logits = head(output.reshape(STEPS * BATCH, hidden))
         loss = torch.nn.functional.cross_entropy(logits, targets)
         optimizer.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(parameters, CLIP)
         optimizer.step()
         return float(loss.item())
@@ -132,7 +134,7 @@ def jax(cell: str, hidden: int, threads: int) -> Step:
         chances = library.nn.log_softmax(outputs @ w["weight"].T + w["bias"])
         return -jnp.take_along_axis(chances, targets[..., None], -1).mean()
 
-    @library.jit  # type: ignore[untyped-decorator]
+    @library.jit
     def update(w: Any, indices: Any, targets: Any) -> Any:
         loss, gradients = library.value_and_grad(loss_of)(w, indices, targets)
         norm = jnp.sqrt(sum(jnp.sum(g * g) for g in gradients.values()))
@@ -184,20 +186,50 @@ def _timed(work: Callable[[], Any]) -> tuple[float, Any]:
     return time.perf_counter() - begin, result
 
 
-def measured(steps: dict[str, Step], rounds: int) -> dict[str, list[float]]:
-    """Times of interleaved runs; refuses to compare steps that do not learn the same."""
-    losses = {name: [step() for _ in range(3)] for name, step in steps.items()}
+def work(name: str, cell: str, hidden: int, threads: int) -> None:
+    """A contender in a process of its own: runs as many steps as each line of its input says."""
+    step = installed()[name](cell, hidden, threads)
+    for line in sys.stdin:
+        timed = [_timed(step) for _ in range(int(line))]
+        print(json.dumps(timed), flush=True)
+
+
+def started(name: str, cell: str, hidden: int, threads: int) -> subprocess.Popen[str]:
+    """Start a contender: in one process for all, idle threads would spin in each other's way."""
+    command = [sys.executable, __file__, "--work", name, "--cells", cell]
+    command += ["--hidden", str(hidden), "--threads", str(threads)]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def asked(contender: subprocess.Popen[str], count: int) -> list[tuple[float, float]]:
+    """Let a contender run some steps; gives seconds and loss of each."""
+    assert contender.stdin is not None
+    assert contender.stdout is not None
+    contender.stdin.write(f"{count}\n")
+    contender.stdin.flush()
+    answer = contender.stdout.readline()
+    if not answer:
+        sys.exit("a contender stopped early; its message stands above")
+    return [(seconds, loss) for seconds, loss in json.loads(answer)]
+
+
+def measured(contenders: dict[str, subprocess.Popen[str]], rounds: int) -> dict[str, list[float]]:
+    """Milliseconds of interleaved runs; refuses to compare steps that do not learn the same."""
+    losses = {name: [loss for _, loss in asked(one, 3)] for name, one in contenders.items()}
     for name, found in losses.items():
         worst = max(abs(a - b) for a, b in zip(found, losses["ours"], strict=True))
         if worst > 1e-3:
             sys.exit(f"{name} has other losses than ours: {losses}")
-    times: dict[str, list[float]] = {name: [] for name in steps}
+    times: dict[str, list[float]] = {name: [] for name in contenders}
     for _ in range(rounds):
-        for name, step in steps.items():
-            # the threads of the library before spin for a while, and would be in the way
+        for name, contender in contenders.items():
+            # the first step wakes the contender's threads
+            _, (seconds, _) = asked(contender, 2)
+            times[name].append(seconds * 1000)
             time.sleep(0.01)
-            step()
-            times[name].append(_timed(step)[0] * 1000)
+    for contender in contenders.values():
+        contender.kill()
+        contender.wait()
     return times
 
 
@@ -209,21 +241,25 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=min(2, os.cpu_count() or 1))
     parser.add_argument("--rounds", type=int, default=30)
     parser.add_argument("--without", nargs="*", default=[], help="peers to leave out")
+    parser.add_argument("--work", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[name] = str(chosen.threads)
     if chosen.threads == 1:
         os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false"
-    makers = {name: make for name, make in installed().items() if name not in chosen.without}
+    if chosen.work:
+        work(chosen.work, chosen.cells[0], chosen.hidden[0], chosen.threads)
+        return
+    names = [name for name in installed() if name not in chosen.without]
     top = peak(chosen.threads)
     print(f"{chosen.threads} thread(s), product peak {top:.0f} GFLOP/s, medians in ms (minimum)")
-    print(f"{'cell':5}{'hidden':>7}" + "".join(f"{name:>18}" for name in makers) + "  ratio   peak")
+    print(f"{'cell':5}{'hidden':>7}" + "".join(f"{name:>18}" for name in names) + "  ratio   peak")
     for cell in chosen.cells:
         for hidden in chosen.hidden:
-            steps = {name: make(cell, hidden, chosen.threads) for name, make in makers.items()}
-            times = measured(steps, chosen.rounds)
+            contenders = {name: started(name, cell, hidden, chosen.threads) for name in names}
+            times = measured(contenders, chosen.rounds)
             medians = {name: statistics.median(found) for name, found in times.items()}
-            row = "".join(f"{medians[name]:9.2f} ({min(times[name]):6.2f})" for name in makers)
+            row = "".join(f"{medians[name]:9.2f} ({min(times[name]):6.2f})" for name in names)
             peers = [middle for name, middle in medians.items() if name != "ours"]
             ratio = f"{min(peers) / medians['ours']:6.2f}" if peers else "      "
             share = operations(cell, hidden) / medians["ours"] / 1e6 / top

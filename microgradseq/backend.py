@@ -8,6 +8,7 @@ from typing import Any
 import numpy
 
 from microgradseq.errors import MixingError
+from microgradseq.numbers import plural
 
 Array = Any
 """An array of a registered library: `numpy.ndarray`, or `cupy.ndarray` on a GPU."""
@@ -52,6 +53,15 @@ def library_of(array: Array) -> Any:
         register(cupy.ndarray, cupy)
         return cupy
     return None
+
+
+def is_array(thing: Any) -> bool:
+    """Whether something is an array of a library, and not a single number of NumPy's.
+
+    >>> is_array(numpy.zeros(())), is_array(numpy.float64(0))
+    (True, False)
+    """
+    return library_of(thing) is not None and not isinstance(thing, numpy.generic)
 
 
 def common_library(operation: str, arrays: tuple[Array, ...] | list[Array]) -> Any:
@@ -110,17 +120,47 @@ def move(array: Array, device: str) -> Array:
         return array if library_of(array) is numpy else array.get()
     if kind != "cuda" or (number and not number.isdigit()):
         raise ValueError(f'unknown device "{device}"; known are "cpu", "cuda" and "cuda:1"')
-    cupy = _import_cupy()
-    with cupy.cuda.Device(int(number or 0)):
-        return cupy.asarray(array)
+    cupy, devices = _import_cupy()
+    if int(number or 0) >= devices:
+        raise RuntimeError(
+            f'device "{device}": this machine shows {plural(devices, "GPU")}, counted from "cuda:0"'
+        )
+    try:
+        with cupy.cuda.Device(int(number or 0)):
+            return cupy.asarray(array)
+    except MemoryError as error:
+        raise full_memory(
+            f'moving an array of shape {tuple(array.shape)} to "{device}"', error
+        ) from error
 
 
-def _import_cupy() -> Any:
+def full_memory(what: str, error: MemoryError) -> MemoryError:
+    """The error for a device, or a main memory, that has no room left.
+
+    Arguments:
+        what: which operation needed it.
+        error: what the array library said.
+
+    >>> str(full_memory("matmul", MemoryError("512 bytes")))
+    'matmul: the memory is full; make the batch, the sequence or the model smaller (512 bytes)'
+    """
+    return MemoryError(
+        f"{what}: the memory is full; make the batch, the sequence or the model smaller ({error})"
+    )
+
+
+def _import_cupy() -> tuple[Any, int]:
+    """CuPy, and how many devices it shows."""
     try:
         import cupy  # noqa: PLC0415 - an extra, imported at the point of use
-    except ImportError as error:
+    except ModuleNotFoundError as error:
         raise RuntimeError(
             'device "cuda" needs CuPy, which is not installed: pip install "microgradseq[gpu]"'
+        ) from error
+    except ImportError as error:
+        raise RuntimeError(
+            f'device "cuda": CuPy is installed but cannot be loaded; its package must be the one '
+            f"for this machine's CUDA, such as cupy-cuda12x ({error})"
         ) from error
     try:
         devices = cupy.cuda.runtime.getDeviceCount()
@@ -129,4 +169,4 @@ def _import_cupy() -> Any:
     if devices == 0:
         raise RuntimeError('device "cuda": CuPy is installed but this machine shows no GPU')
     register(cupy.ndarray, cupy)
-    return cupy
+    return cupy, devices

@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from functools import partial, wraps
 from typing import Any
 
+import numpy
+
 from microgradseq.backend import library_of
 from microgradseq.errors import GradientError
 from microgradseq.gradient_check import check_gradients
@@ -85,7 +87,8 @@ def _value_and_grad(asked_by: str, f: Function, argnums: Argnums, create_graph: 
             raise GradientError(_not_one_number(asked_by, traced))
         gradients = traced.input_layout.build(traced.pull([_one_like(traced.outputs[0])]))
         value = traced.values()[0]
-        if library_of(value) is not None:
+        # on a GPU the number stays there until somebody reads it
+        if library_of(value) is numpy:
             value = value.item()
         return value, gradients[0] if isinstance(argnums, int) else gradients
 

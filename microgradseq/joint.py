@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
-from microgradseq.backend import Array, common_library, library_of
+from microgradseq.backend import Array, common_library, full_memory, library_of
 from microgradseq.context import recorded, special_context
 from microgradseq.errors import ChangedError, ShapeError
 from microgradseq.node import Details, Node, details_in, next_index, require_finite
@@ -82,6 +82,8 @@ class JointRule(Rule):
             results, saved = self.forward(library, *arrays, **options)
         except (ValueError, IndexError) as error:
             raise ShapeError(f"{self.name} of {shapes_of(tensors)}: {error}") from error
+        except MemoryError as error:
+            raise full_memory(f"{self.name} of {shapes_of(tensors)}", error) from error
         bundle = Bundle(self, tuple(tensors), results, saved, options)
         return tuple(bundle.pick(place) for place in range(len(results)))
 

@@ -153,7 +153,7 @@ class TensorMethods(TensorOperators):
         return self.to("cuda")
 
     def __getitem__(self, index: Any) -> Self:
-        return self._rule("getitem", index=_plain_index(index))
+        return self._rule("getitem", index=_plain_index(index, library_of(self._array)))
 
     # --- shape ------------------------------------------------------------------------------
 
@@ -238,7 +238,8 @@ class TensorMethods(TensorOperators):
 
     def take(self, indices: Any, axis: int = 0) -> Self:
         """Elements picked by whole numbers along an axis, as numpy.take."""
-        return self._rule("take", indices=_plain_index(indices), axis=normal_axis(axis, self.ndim))
+        places = _plain_index(indices, library_of(self._array))
+        return self._rule("take", indices=places, axis=normal_axis(axis, self.ndim))
 
     # --- reductions -------------------------------------------------------------------------
 
@@ -319,14 +320,16 @@ def _lengths(given: tuple[Any, ...]) -> tuple[int, ...]:
     return given
 
 
-def _plain_index(index: Any) -> Any:
-    """An index without nodes and lists in it, so that it can be kept with the graph."""
+def _plain_index(index: Any, library: Any) -> Any:
+    """An index without nodes and lists in it, on the device, so that the graph can keep it."""
     if isinstance(index, tuple):
-        return tuple(map(_plain_index, index))
+        return tuple(_plain_index(part, library) for part in index)
     if isinstance(index, list):
         index = numpy.asarray(index, dtype=None if index else numpy.intp)
     bare = plain(index)
     if library_of(bare) is not None and bare.dtype.kind not in "iub":
         raise TypeError(f"an index must be whole numbers or booleans, got {bare.dtype}")
+    if library_of(bare) is None or isinstance(bare, numpy.generic):
+        return bare
     # a copy: the index must not change between forward and backward
-    return bare.copy() if library_of(bare) is not None else bare
+    return library.array(bare)

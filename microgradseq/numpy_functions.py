@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy
 
+from microgradseq.backend import library_of
 from microgradseq.rules import RULES
 from microgradseq.rules.rule import plain
 
@@ -43,7 +44,7 @@ def call_numpy_ufunc(
     """
     if method == "__call__" and not keywords:
         if ufunc.__name__ in _WITHOUT_DERIVATIVE:
-            return ufunc(*map(plain, inputs))
+            return _on_bare_arrays(ufunc, inputs, {})
         if ufunc.__name__ in _BY_NAME:
             return _BY_NAME[ufunc.__name__](*inputs)
         if ufunc is numpy.square:
@@ -51,6 +52,14 @@ def call_numpy_ufunc(
     extra = f" with {', '.join(keywords)}" if keywords else ""
     called = ufunc.__name__ if method == "__call__" else f"{ufunc.__name__}.{method}"
     raise TypeError(_refusal(f"numpy.{called}{extra}"))
+
+
+def _on_bare_arrays(function: Any, arguments: Any, keywords: dict[str, Any]) -> Any:
+    """A function of NumPy, or its namesake in the library of the arrays that it is called on."""
+    bare = tuple(map(plain, arguments))
+    libraries = {library_of(one) for one in bare} - {None, numpy}
+    library = libraries.pop() if len(libraries) == 1 else numpy
+    return getattr(library, function.__name__, function)(*bare, **keywords)
 
 
 def _refusal(what: str) -> str:
@@ -73,7 +82,7 @@ def call_numpy_function(function: Any, arguments: Any, keywords: dict[str, Any])
     """
     name = function.__name__
     if name in _WITHOUT_DERIVATIVE:
-        return function(*map(plain, arguments), **keywords)
+        return _on_bare_arrays(function, arguments, keywords)
     adapter = _ADAPTERS.get(name)
     if adapter is None or function.__module__ not in ("numpy", "numpy.linalg"):
         raise TypeError(_refusal(f"{function.__module__}.{name}"))

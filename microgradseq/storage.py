@@ -86,7 +86,8 @@ def _same(one: Any, other: Any) -> bool:
     if bool(equal.all()):
         return True
     # NaN is not equal to itself, but is no change either
-    return bool((equal | (numpy.isnan(one) & numpy.isnan(other))).all())
+    isnan = library_of(one).isnan
+    return bool((equal | (isnan(one) & isnan(other))).all())
 
 
 def same_memory(result: Any, source: Any) -> bool:

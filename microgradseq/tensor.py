@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 import numpy
 
-from microgradseq.backend import Array, common_library, library_of
+from microgradseq.backend import Array, common_library, full_memory, is_array, library_of
 from microgradseq.context import special_context
 from microgradseq.errors import ChangedError, GradientError, MixingError, ShapeError
 from microgradseq.methods import TensorMethods
@@ -96,7 +96,27 @@ class Tensor(TensorMethods, Node):
         [10.0, 20.0]
         """
         self._array[...] = array
+        self.note_write()
+
+    def note_write(self) -> None:
+        """Say that the array of `plain()` was written into, as an optimizer must after its step."""
         self._watched().wrote()
+
+    def adopt(self, array: Array) -> None:
+        """Take another array in place of its own, as when a model moves to another device.
+
+        Arguments:
+            array: of any dtype, on any device, and held by nobody else.
+
+        >>> w = Tensor([1.0])
+        >>> w.adopt(w.plain().astype("float32"))
+        >>> w.dtype
+        dtype('float32')
+        """
+        if array is not self._array:
+            self._array = array
+            self._storage = Storage(array)
+            self._storage.wrote()
 
     def plain(self) -> Array:
         return self._array
@@ -222,7 +242,9 @@ class Tensor(TensorMethods, Node):
         except TypeError:
             rule.require_call(len(operands), options)
             raise
-        if result.__class__ is not arrays[0].__class__:
+        except MemoryError as error:
+            raise full_memory(f"{rule.name} of {shapes_of(tensors)}", error) from error
+        if result.__class__ is not arrays[0].__class__ and not is_array(result):
             result = library.asarray(result)
         # the watch on lent arrays counts who holds them: not this list
         del arrays
@@ -336,10 +358,12 @@ def _constant(rule: Rule, operand: Any, operands: tuple[Any, ...], like: Tensor)
         )
     if isinstance(operand, Node):
         raise MixingError(f"{rule.name}: a Tensor cannot be mixed with a {kind.__name__}")
-    if library_of(operand) is None and not isinstance(operand, (list, tuple)):
+    if isinstance(operand, (list, tuple, numpy.generic)):
+        # it belongs to no device, and a list of whole numbers, which may be an index, stays whole
+        return Tensor(library_of(like._array).asarray(numpy.asarray(operand)))
+    if library_of(operand) is None:
         raise MixingError(f"{rule.name}: a Tensor cannot be mixed with {kind.__name__}")
-    # a list of whole numbers may be an index or a target: it stays whole
-    return Tensor(numpy.array(operand) if isinstance(operand, (list, tuple)) else operand)
+    return Tensor(operand)
 
 
 def _as_dtype(array: Array, dtype: Any) -> Array:

@@ -159,10 +159,14 @@ class EncoderDecoder(Module):
             One hypothesis a sequence.
         """
         with no_grad():
-            state = self.encode(source, lengths)
-            count = numpy.shape(plain(source))[1]
+            tokens = _as_tokens(source, self.output.weight)
             return greedy_search(
-                self, state, count=count, start=self.start, end=self.end, limit=limit
+                self,
+                self.encode(tokens, lengths),
+                count=tokens.shape[1],
+                start=self.start,
+                end=self.end,
+                limit=limit,
             )
 
     def beam(
@@ -185,7 +189,8 @@ class EncoderDecoder(Module):
             For each source sequence up to `width` hypotheses, best first.
         """
         with no_grad():
-            state = self.encode(source, lengths)
+            tokens = _as_tokens(source, self.output.weight)
+            state = self.encode(tokens, lengths)
             return [
                 beam_search(
                     self,
@@ -196,7 +201,7 @@ class EncoderDecoder(Module):
                     limit=limit,
                     length_power=length_power,
                 )
-                for place in range(numpy.shape(plain(source))[1])
+                for place in range(tokens.shape[1])
             ]
 
     def step(

@@ -184,7 +184,7 @@ class Module:
         for target in targets:
             change = _mover(target)
             for tensor in {tensor: None for _, tensor, _ in self._named_tensors()}:
-                tensor.data = change(tensor.plain())
+                tensor.adopt(change(tensor.plain()))
                 if tensor.grad is not None:
                     tensor.grad = change(tensor.grad)
         return self

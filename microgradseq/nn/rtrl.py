@@ -14,6 +14,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy
+
 from microgradseq.backend import Array, library_of
 from microgradseq.errors import ShapeError
 from microgradseq.nn.cells.specification import (
@@ -124,9 +126,11 @@ class RTRL:
         array = x.plain() if isinstance(x, Tensor) else self._library.asarray(x)
         size = self.layer.input_size
         if array.dtype.kind in "iu" and array.ndim == 1:
-            if array.size and (int(array.min()) < 0 or int(array.max()) >= size):
+            # on a GPU the numbers are not looked at, and an index out of range gives NaN
+            on_host = self._library is numpy and array.size
+            if on_host and (int(array.min()) < 0 or int(array.max()) >= size):
                 raise ShapeError(f"RTRL: indices must be from 0 to {size - 1}")
-            array = self._library.eye(size)[array]
+            array = RULES["one_hot"](array, classes=size)
         if array.shape != (self.batch, size):
             raise ShapeError(
                 f"RTRL: one step's input has the shape ({self.batch}, {size}), got {array.shape}"

@@ -62,8 +62,7 @@ class Adagrad(Optimizer):
 
     def update(self, array: Array, gradient: Array, state: State, group: Group) -> None:
         library = library_of(array)
-        rate = float(group["lr"]) / (1.0 + state["step"] * float(group["lr_decay"]))
-        state["step"] += 1
+        rate = float(group["lr"]) / (1.0 + (state["step"] - 1) * float(group["lr_decay"]))
         step = self.scratch(array, "step")
         library.multiply(gradient, gradient, out=step)
         squares = state["sum"]

@@ -69,7 +69,6 @@ class Adam(Optimizer):
     def update(self, array: Array, gradient: Array, state: State, group: Group) -> None:
         library = library_of(array)
         first, second = map(float, group["betas"])
-        state["step"] += 1
         step = self.scratch(array, "step")
         mean, square = state["exp_avg"], state["exp_avg_sq"]
         fade(mean, gradient, first, step)

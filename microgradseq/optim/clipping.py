@@ -17,7 +17,7 @@ _TRUSTED = 1e-15
 
 
 def clip_grad_norm_(
-    parameters: Tensor | Iterable[Tensor], max_norm: float, error_if_nonfinite: bool = False
+    parameters: Tensor | Iterable[Tensor], max_norm: float, *, error_if_nonfinite: bool = False
 ) -> Any:
     """Scale all gradients together, in place, so that their norm is at most θ: g ← min(1, θ/‖g‖)·g.
 

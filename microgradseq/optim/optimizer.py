@@ -95,7 +95,8 @@ class Optimizer:
         Arguments:
             array: the parameter, any shape.
             gradient: of the same shape, to be read only.
-            state: what is kept from step to step, changed in place.
+            state: what is kept from step to step, its arrays changed in place; "step" counts
+                this step already.
             group: the options.
         """
         raise NotImplementedError
@@ -113,13 +114,18 @@ class Optimizer:
             for parameter in group["params"]:
                 if parameter.grad is None:
                     continue
-                array = parameter.plain()
-                state = self.state.get(parameter)
-                if state is None:
-                    state = self.state[parameter] = self.fresh_state(array, group)
+                array, state = parameter.plain(), self._state_of(parameter, group)
                 self.update(array, self._direction(array, parameter.grad, group), state, group)
                 _note_write(parameter)
         return loss
+
+    def _state_of(self, parameter: Tensor, group: Group) -> State:
+        state = self.state.get(parameter)
+        if state is None:
+            state = self.state[parameter] = self.fresh_state(parameter.plain(), group)
+        if "step" in state:
+            state["step"] += 1
+        return state
 
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters."""
@@ -231,7 +237,7 @@ def _require_parameter(parameter: Any) -> None:
 
 def _note_write(parameter: Tensor) -> None:
     """What `Tensor.overwrite` does after its copy: graphs that need the old numbers refuse."""
-    parameter._watched().wrote()
+    parameter.note_write()
 
 
 def _copy(entry: Any) -> Any:
@@ -274,7 +280,7 @@ def require_options(
     """
     for option in options:
         given = group[option]
-        for number in given if isinstance(given, tuple) else (given,):
+        for number in given if isinstance(given, (tuple, list)) else (given,):
             if not number >= least:
                 raise ValueError(f"{option} must be at least {least}, not {given}")
             if not number < below:

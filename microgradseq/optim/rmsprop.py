@@ -71,7 +71,6 @@ class RMSprop(Optimizer):
 
     def update(self, array: Array, gradient: Array, state: State, group: Group) -> None:
         library = library_of(array)
-        state["step"] += 1
         step = self.scratch(array, "step")
         library.multiply(gradient, gradient, out=step)
         fade(state["square_avg"], step, float(group["alpha"]), step)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy
 
 from microgradseq.backend import library_of
+from microgradseq.context import current_context
 from microgradseq.rules.rule import Operation, operation, plain
 from microgradseq.rules.shapes import normal_axis
 
@@ -107,6 +108,9 @@ take: Operation = operation(
 def require_indices(m: Any, indices: Any, size: int, what: str) -> None:
     """Refuse what cannot index `size` rows: fractions and numbers out of range.
 
+    On a GPU, looking at the numbers would mean waiting for them. So there it is done only under
+    `debug()`; otherwise what comes of an index out of range is NaN: see `nan_outside`.
+
     >>> import numpy
     >>> require_indices(numpy, numpy.array([0, 4]), 4, "index")
     Traceback (most recent call last):
@@ -115,15 +119,37 @@ def require_indices(m: Any, indices: Any, size: int, what: str) -> None:
     """
     if indices.dtype.kind not in "iu":
         raise TypeError(f"{what} must be a whole number, got {indices.dtype}")
+    if m is not numpy and not current_context().debugging:
+        return
     outside = (indices < 0) | (indices >= size)
     if bool(outside.any()):
         worst = int(indices[outside].reshape(-1)[0])
         raise IndexError(f"{what} {worst} is outside 0 to {size - 1}")
 
 
+def nan_outside(m: Any, numbers: Any, indices: Any, size: int) -> Any:
+    """On a GPU, numbers with NaN where an index is out of range; elsewhere the numbers as they are.
+
+    Arguments:
+        m: the array library.
+        numbers: what was computed with the indices; its shape begins with theirs.
+        indices: whole numbers. CuPy itself would wrap them around in silence.
+        size: how many rows there are.
+
+    >>> import numpy
+    >>> nan_outside(numpy, numpy.ones(2), numpy.array([0, 4]), 4).tolist()
+    [1.0, 1.0]
+    """
+    if m is numpy:
+        return numbers
+    inside = (indices >= 0) & (indices < size)
+    inside = inside.reshape(inside.shape + (1,) * (numbers.ndim - inside.ndim))
+    return m.where(inside, numbers, float("nan"))
+
+
 def _embedding(m: Any, weight: Any, indices: Any) -> Any:
     require_indices(m, indices, weight.shape[0], "index")
-    return m.take(weight, indices, axis=0)
+    return nan_outside(m, m.take(weight, indices, axis=0), indices, weight.shape[0])
 
 
 embedding: Operation = operation(
@@ -144,7 +170,8 @@ embedding: Operation = operation(
 
 def _one_hot(m: Any, indices: Any, *, classes: int, dtype: str = "float64") -> Any:
     require_indices(m, indices, classes, "index")
-    return (indices[..., None] == m.arange(classes)).astype(dtype)
+    rows = (indices[..., None] == m.arange(classes)).astype(dtype)
+    return nan_outside(m, rows, indices, classes) if rows.dtype.kind == "f" else rows
 
 
 one_hot = operation(

@@ -7,7 +7,7 @@ from typing import Any
 
 from microgradseq.backend import library_of
 from microgradseq.rules.elementwise import exp, sigmoid
-from microgradseq.rules.indexing import require_indices
+from microgradseq.rules.indexing import nan_outside, require_indices
 from microgradseq.rules.reductions import largest, sum_
 from microgradseq.rules.rule import operation, plain, sum_to_shape
 from microgradseq.rules.shapes import broadcast_to, expand_dims, normal_axes
@@ -108,6 +108,7 @@ def _cross_entropy(
     chances = _log_softmax(m, logits, axis=axis)
     picked = m.take_along_axis(chances, m.expand_dims(kept, axis), axis=axis)
     losses = m.where(valid, -m.squeeze(picked, axis=axis), m.zeros((), dtype=logits.dtype))
+    losses = nan_outside(m, losses, kept, logits.shape[axis])
     return _reduced(losses, reduction, _count(valid).astype(logits.dtype))
 
 
@@ -118,11 +119,11 @@ def _residual(logits: Any, targets: Any, ignore_index: int) -> tuple[Any, Any]:
     valid, kept = _valid_targets(m, bare, numbers, ignore_index)
     axis = _class_axis(bare)
     chosen = m.expand_dims(kept, axis) == _class_numbers(m, bare, axis)
-    counted = m.expand_dims(valid, axis)
+    weights = nan_outside(m, valid.astype(bare.dtype), kept, bare.shape[axis])
     difference = softmax(logits, axis=axis) - chosen.astype(bare.dtype)
     # where no target counts the loss is 0/0, but its gradient is 0, as in PyTorch
     divisor = m.maximum(_count(valid), 1.0)
-    return difference * counted.astype(bare.dtype), divisor.astype(bare.dtype)
+    return difference * m.expand_dims(weights, axis), divisor.astype(bare.dtype)
 
 
 def _class_numbers(m: Any, u: Any, axis: int) -> Any:

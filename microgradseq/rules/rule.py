@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 import numpy
 
+from microgradseq.backend import library_of
 from microgradseq.rules.base import RULES, Product, Rule, Together, plain
 from microgradseq.rules.formula import Symbol, SymbolLibrary, as_tree, name, names_in, python_source
 
@@ -76,8 +77,10 @@ class Elementwise(Rule):
             return g * slope
         with numpy.errstate(all="ignore"):
             share = g * slope
-            lost = numpy.isnan(plain(share))
-            if not lost.any():
+            library = library_of(plain(share)) or numpy
+            lost = library.isnan(plain(share))
+            # a GPU is not asked, which would mean waiting for it: there the choice is always made
+            if library is numpy and not lost.any():
                 return share
             # a zero that flows back stays zero, even past an infinite slope
             return g * RULES["where"]((plain(g) == 0) & lost, 0.0, slope)

@@ -204,7 +204,7 @@ def test_mistakes_are_named() -> None:
     with pytest.raises(ValueError, match="nesterov needs a momentum"):
         optim.SGD([w], nesterov=True)
     with pytest.raises(ValueError, match="betas must be below 1"):
-        optim.Adam([w], betas=(0.9, 1.0))
+        optim.Adam([{"params": [w], "betas": [0.9, 1.0]}])
     with pytest.raises(ValueError, match="lr must be at least"):
         optim.Adagrad([w], lr=float("nan"))
 

@@ -5,11 +5,25 @@ from __future__ import annotations
 from microgradseq.joint import JointRule
 from microgradseq.nn.cells import CELLS
 from microgradseq.nn.cells.specification import Cell
+from microgradseq.nn.fused.ctrnn import CTRNN_LAYER
 from microgradseq.nn.fused.generic import generic_rule
+from microgradseq.nn.fused.gru import GRU_LAYER
+from microgradseq.nn.fused.jordan import JORDAN_LAYER
 from microgradseq.nn.fused.lstm import LSTM_LAYER
+from microgradseq.nn.fused.minimal import MIN_GRU_LAYER, MIN_LSTM_LAYER
+from microgradseq.nn.fused.peephole import PEEPHOLE_LAYER
 from microgradseq.nn.fused.rnn import RNN_LAYER
 
-KERNELS: dict[str, JointRule] = {"rnn": RNN_LAYER, "lstm": LSTM_LAYER}
+KERNELS: dict[str, JointRule] = {
+    "rnn": RNN_LAYER,
+    "gru": GRU_LAYER,
+    "lstm": LSTM_LAYER,
+    "peephole": PEEPHOLE_LAYER,
+    "jordan": JORDAN_LAYER,
+    "ctrnn": CTRNN_LAYER,
+    "min_gru": MIN_GRU_LAYER,
+    "min_lstm": MIN_LSTM_LAYER,
+}
 """The kernels by the names of their cells."""
 
 

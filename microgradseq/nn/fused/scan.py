@@ -9,11 +9,15 @@ subtracted, so long sequences lose no digits.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from microgradseq.backend import Array
 
 Operation = Callable[[Array, Array], Array]
+
+LOG_OF_NOTHING = -1e30
+"""Stands for log 0: its exponential is 0, and the difference of two is not NaN."""
 
 
 def log_scan(m: Any, log_decay: Array, log_input: Array) -> Array:
@@ -22,7 +26,7 @@ def log_scan(m: Any, log_decay: Array, log_input: Array) -> Array:
     Arguments:
         m: the array library.
         log_decay: log a, shape (T, ...).
-        log_input: log b, same shape; −inf where b is 0.
+        log_input: log b, same shape; `LOG_OF_NOTHING` where b is 0.
     Returns:
         log h, same shape.
 
@@ -30,7 +34,7 @@ def log_scan(m: Any, log_decay: Array, log_input: Array) -> Array:
     >>> numpy.exp(log_scan(numpy, numpy.log([0.5, 0.5, 0.5]), numpy.log([1.0, 1.0, 1.0]))).tolist()
     [1.0, 1.5, 1.75]
     """
-    return _scan(m, log_decay, log_input, times=m.add, plus=m.logaddexp)
+    return _scan(m, log_decay, log_input, times=m.add, plus=partial(_log_add, m))
 
 
 def linear_scan(m: Any, decay: Array, inputs: Array) -> Array:
@@ -48,6 +52,12 @@ def linear_scan(m: Any, decay: Array, inputs: Array) -> Array:
     [4.0, -1.0, 0.5]
     """
     return _scan(m, decay, inputs, times=m.multiply, plus=m.add)
+
+
+def _log_add(m: Any, one: Array, other: Array) -> Array:
+    """log(eᵘ + eᵛ), which lets NaN through without a warning as NumPy's logaddexp does not."""
+    larger = m.maximum(one, other)
+    return larger + m.log1p(m.exp(m.minimum(one, other) - larger))
 
 
 def _scan(m: Any, decay: Array, inputs: Array, times: Operation, plus: Operation) -> Array:

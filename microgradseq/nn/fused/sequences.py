@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy
+
 from microgradseq.backend import Array
 
 SMALL_PRODUCT = 100**3
@@ -53,10 +55,10 @@ def padding(m: Any, steps: int, lengths: Array | None) -> Array | None:
     >>> padding(numpy, 3, numpy.array([1, 3])).tolist()
     [[False, False], [True, False], [True, False]]
     """
-    if lengths is None or not steps:
+    # lengths are kept on the CPU, so that a GPU need not be asked
+    if lengths is None or not (numpy.asarray(lengths) < steps).any():
         return None
-    padded = m.arange(steps)[:, None] >= m.asarray(lengths)[None, :]
-    return padded if bool(padded.any()) else None
+    return m.arange(steps)[:, None] >= m.asarray(lengths)[None, :]
 
 
 def fill_input(m: Any, rows: Array, x: Array, padded: Array | None) -> None:
@@ -76,6 +78,9 @@ def fill_input(m: Any, rows: Array, x: Array, padded: Array | None) -> None:
     """
     if x.ndim == 2:
         m.equal(x[None], m.arange(rows.shape[0])[:, None, None], out=rows)
+        if m is not numpy:
+            # a GPU is not asked whether an index is out of range, so what comes of it is NaN
+            m.copyto(rows, numpy.nan, where=((x < 0) | (x >= rows.shape[0]))[None])
     else:
         rows[...] = x.transpose(2, 0, 1)
     if padded is not None:

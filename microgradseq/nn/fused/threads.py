@@ -26,7 +26,8 @@ Task = Callable[[], Any]
 
 _chosen: list[int | None] = [None]
 _limit = Lock()
-_limited_by: list[int] = []
+_requests: list[list[int]] = []
+"""The count before the first block, then that of each block that runs."""
 
 
 def threads() -> int:
@@ -69,17 +70,21 @@ def blas_threads(count: int) -> Iterator[None]:
     if blas is None:
         yield
         return
+    request = [count]
     with _limit:
-        before = blas.count()
-        _limited_by.append(before)
+        if not _requests:
+            _requests.append([blas.count()])
+        _requests.append(request)
         blas.set_count(count)
     try:
         yield
     finally:
         with _limit:
-            # blocks in several threads may overlap: the last one to end restores the first count
-            _limited_by.pop()
-            blas.set_count(_limited_by[0] if _limited_by else before)
+            # blocks in several threads may overlap, and need not end in the order they began
+            _requests[:] = [other for other in _requests if other is not request]
+            blas.set_count(_requests[-1][0])
+            if len(_requests) == 1:
+                _requests.clear()
 
 
 def can_split() -> bool:
