@@ -20,6 +20,7 @@ from typing import Any
 
 STEPS, BATCH, SYMBOLS = 35, 32, 28
 RATE, CLIP = 0.1, 1.0
+IN_A_ROW = 5
 GATES = {"rnn": 1, "gru": 3, "lstm": 4}
 CLASSES = {"rnn": "RNN", "gru": "GRU", "lstm": "LSTM"}
 Step = Callable[[], float]
@@ -223,10 +224,10 @@ def measured(contenders: dict[str, subprocess.Popen[str]], rounds: int) -> dict[
     times: dict[str, list[float]] = {name: [] for name in contenders}
     for _ in range(rounds):
         for name, contender in contenders.items():
-            # the first step wakes the contender's threads
-            _, (seconds, _) = asked(contender, 2)
-            times[name].append(seconds * 1000)
-            time.sleep(0.01)
+            # what ran before leaves threads that spin for a while, and cold caches
+            time.sleep(0.05)
+            settled = asked(contender, 3 + IN_A_ROW)[3:]
+            times[name] += [seconds * 1000 for seconds, _ in settled]
     for contender in contenders.values():
         contender.kill()
         contender.wait()
@@ -239,7 +240,7 @@ def main() -> None:
     parser.add_argument("--cells", nargs="+", choices=sorted(GATES), default=list(GATES))
     parser.add_argument("--hidden", nargs="+", type=int, default=[64, 128, 256, 512])
     parser.add_argument("--threads", type=int, default=min(2, os.cpu_count() or 1))
-    parser.add_argument("--rounds", type=int, default=30)
+    parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--without", nargs="*", default=[], help="peers to leave out")
     parser.add_argument("--work", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
