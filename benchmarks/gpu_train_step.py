@@ -79,7 +79,7 @@ def pytorch(cell: str, hidden: int, batch: int) -> Runner:
         logits = head(output.reshape(STEPS * batch, hidden))
         loss = torch.nn.functional.cross_entropy(logits, targets)
         optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(parameters, CLIP)
         optimizer.step()
         return loss

@@ -97,7 +97,7 @@ def pytorch(cell: str, hidden: int, threads: int) -> Step:
         logits = head(output.reshape(STEPS * BATCH, hidden))
         loss = torch.nn.functional.cross_entropy(logits, targets)
         optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(parameters, CLIP)
         optimizer.step()
         return float(loss.item())
@@ -135,13 +135,13 @@ def jax(cell: str, hidden: int, threads: int) -> Step:
         chances = library.nn.log_softmax(outputs @ w["weight"].T + w["bias"])
         return -jnp.take_along_axis(chances, targets[..., None], -1).mean()
 
-    @library.jit
-    def update(w: Any, indices: Any, targets: Any) -> Any:
+    def updated(w: Any, indices: Any, targets: Any) -> Any:
         loss, gradients = library.value_and_grad(loss_of)(w, indices, targets)
         norm = jnp.sqrt(sum(jnp.sum(g * g) for g in gradients.values()))
         scale = RATE * jnp.minimum(1.0, CLIP / (norm + 1e-6))
         return {name: w[name] - scale * gradients[name] for name in w}, loss
 
+    update: Any = library.jit(updated)
     kept = {name: jnp.asarray(w) for name, w in weights.items()}
 
     def step() -> float:
