@@ -14,6 +14,7 @@ from microgradseq.nn.cells.specification import (
     Options,
     require_one_of,
 )
+from microgradseq.nn.functional import dropout
 from microgradseq.nn.fused.choice import fused_rule
 from microgradseq.nn.module import Module
 from microgradseq.nn.sequences import (
@@ -176,7 +177,8 @@ class Recurrent(Module):
         outputs: list[Tensor] = []
         for place, (layer, direction) in enumerate(self._places):
             if place and direction == "forward":
-                x, outputs = self._dropped(_side_by_side(outputs)), []
+                joined = _side_by_side(outputs)
+                x, outputs = dropout(joined, self.dropout, self.training), []
             with scope(layer=layer, direction=direction):
                 start = tuple(one[place] for one in states)
                 output, *last = self._run_layer(x, start, lengths, layer, direction)
@@ -225,14 +227,6 @@ class Recurrent(Module):
             else Tensor(zeros(shapes[name], dtype=self._like.dtype))
             for name in shapes
         }
-
-    def _dropped(self, x: Tensor) -> Tensor:
-        if not self.training or self.dropout == 0:
-            return x
-        kept = generator().random(x.shape) >= self.dropout
-        scale = 0.0 if self.dropout == 1 else 1 / (1 - self.dropout)
-        library = library_of(x.plain())
-        return x * Tensor(library.asarray((kept * scale).astype(x.dtype)))
 
     def extra_repr(self) -> str:
         """Its sizes, and what differs from the ordinary."""
