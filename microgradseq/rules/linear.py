@@ -33,7 +33,11 @@ def _linear(m: Any, u: Any, weight: Any, bias: Any) -> Any:
         )
     if tuple(bias.shape) != (weight.shape[0],):
         raise ValueError(f"the bias must have shape ({weight.shape[0]},), not {tuple(bias.shape)}")
-    return _map(u, weight) + bias
+    product = _map(u, weight)
+    if product.dtype != bias.dtype:
+        return product + bias
+    product += bias
+    return product
 
 
 def _weight_gradients(gradients: list[Any], uses: list[Any]) -> Any:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy
+
 from microgradseq.backend import library_of
 from microgradseq.rules.elementwise import exp, sigmoid
 from microgradseq.rules.indexing import nan_outside, require_indices
-from microgradseq.rules.reductions import largest, sum_
+from microgradseq.rules.reductions import added_up, largest, sum_
 from microgradseq.rules.rule import operation, plain, sum_to_shape
 from microgradseq.rules.shapes import broadcast_to, expand_dims, normal_axes
 
@@ -22,12 +24,12 @@ def _exponentials(m: Any, u: Any, axis: int) -> tuple[Any, Any]:
 
 def _softmax(m: Any, u: Any, *, axis: int = -1) -> Any:
     _, weights = _exponentials(m, u, axis)
-    return weights / m.sum(weights, axis=axis, keepdims=True)
+    return weights / added_up(m, weights, axis)
 
 
 def _log_softmax(m: Any, u: Any, *, axis: int = -1) -> Any:
     shifted, weights = _exponentials(m, u, axis)
-    return shifted - m.log(m.sum(weights, axis=axis, keepdims=True))
+    return shifted - m.log(added_up(m, weights, axis))
 
 
 def _along(u: Any, axis: int) -> Any:
@@ -105,9 +107,11 @@ def _cross_entropy(
         raise ValueError("logits need at least one axis, the classes")
     valid, kept = _valid_targets(m, logits, targets, ignore_index)
     axis = _class_axis(logits)
-    chances = _log_softmax(m, logits, axis=axis)
-    picked = m.take_along_axis(chances, m.expand_dims(kept, axis), axis=axis)
-    losses = m.where(valid, -m.squeeze(picked, axis=axis), m.zeros((), dtype=logits.dtype))
+    shifted, weights = _exponentials(m, logits, axis)
+    totals = m.squeeze(added_up(m, weights, axis), axis=axis)
+    picked = m.take_along_axis(shifted, m.expand_dims(kept, axis), axis=axis)
+    losses = m.log(totals) - m.squeeze(picked, axis=axis)
+    losses = m.where(valid, losses, m.zeros((), dtype=logits.dtype))
     losses = nan_outside(m, losses, kept, logits.shape[axis])
     return _reduced(losses, reduction, _count(valid).astype(logits.dtype))
 
@@ -135,10 +139,28 @@ def _class_numbers(m: Any, u: Any, axis: int) -> Any:
 def _cross_entropy_vjp(
     g: Any, y: Any, logits: Any, targets: Any, *, ignore_index: int, reduction: str
 ) -> Any:
+    if isinstance(g, numpy.ndarray) and isinstance(logits, numpy.ndarray):
+        return _cross_entropy_share(g, logits, targets, ignore_index, reduction)
     difference, count = _residual(logits, targets, ignore_index)
     share = _unreduced(g, tuple(targets.shape), reduction, count)
     axis = _class_axis(logits)
     return difference * broadcast_to(expand_dims(share, axis=axis), shape=logits.shape)
+
+
+def _cross_entropy_share(
+    g: Any, logits: Any, targets: Any, ignore_index: int, reduction: str
+) -> Any:
+    """The same on the CPU where nothing is recorded: one array, changed in place."""
+    valid, kept = _valid_targets(numpy, logits, plain(targets), ignore_index)
+    axis = _class_axis(logits)
+    divisor = numpy.maximum(_count(valid), 1.0).astype(logits.dtype)
+    share = numpy.expand_dims(valid * _unreduced(g, valid.shape, reduction, divisor), axis)
+    _, weights = _exponentials(numpy, logits, axis)
+    weights *= share / added_up(numpy, weights, axis)
+    chosen = numpy.expand_dims(kept, axis)
+    less = numpy.take_along_axis(weights, chosen, axis) - share
+    numpy.put_along_axis(weights, chosen, less, axis)
+    return weights
 
 
 def _cross_entropy_jvp(

@@ -33,7 +33,7 @@ from microgradseq.nn.fused.threads import (
     threads,
 )
 
-SPLIT_FROM = 4 * 256 * 256
+SPLIT_FROM = 256 * 256
 """The size of the hidden weights from which half a batch on each thread is faster."""
 WORTH_A_THREAD = 10**6
 """A smaller product is done before another thread has woken up."""
