@@ -1,0 +1,1 @@
+"""Reading what a network learns from: texts, vocabularies, token files and batches."""

@@ -1,0 +1,11 @@
+"""Errors of data and settings: one clear line each, for people."""
+
+from __future__ import annotations
+
+
+class DataError(ValueError):
+    """Data that cannot be read or used as asked; the message names the file and the place."""
+
+
+class SettingError(ValueError):
+    """A setting that does not exist, or has a value that cannot be."""
