@@ -21,3 +21,10 @@ class NotFiniteError(ArithmeticError):
 
 class GradientError(RuntimeError):
     """A derivative that cannot be taken, such as `backward()` on a non-scalar without a seed."""
+
+
+class UserError(ValueError):
+    """Something that a person gave cannot be used; the message is one clear line."""
+
+    exit_code = 2
+    """What a program ends with that was stopped by it."""

@@ -169,8 +169,16 @@ def require_finite(node: Node) -> None:
         return
     shown = number if isinstance(number, float) else "NaN or infinity"
     rule = node.rule.name if node.rule is not None else "the leaf"
-    operands = ", ".join(parent.name or repr(parent.plain()) for parent in node.parents)
-    raise NotFiniteError(f"{rule} gave {shown} from {operands or 'a number'} at {node.site}")
+    operands = ", ".join(map(_told, node.parents)) or "a number"
+    tags = ", ".join(f"{name}={value}" for name, value in (node.tags or {}).items())
+    place = f" ({tags})" if tags else ""
+    raise NotFiniteError(f"{rule}{place} gave {shown} from {operands} at {node.site}")
+
+
+def _told(node: Node) -> str:
+    """A node in an error: its name, its number, or the shape of its numbers."""
+    number = node.plain()
+    return node.name or (repr(number) if isinstance(number, float) else f"shape {number.shape}")
 
 
 def line_of_user_code() -> str:

@@ -52,6 +52,22 @@ def plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
+def duration(seconds: float) -> str:
+    """Write a time the way a person would.
+
+    >>> duration(4.2), duration(75), duration(7500)
+    ('4.2 s', '1 min 15 s', '2 h 5 min')
+    """
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
 def for_json(number: Any) -> Any:
     """A number or an array as JSON can say it: infinities and NaN become texts.
 

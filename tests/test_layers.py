@@ -44,6 +44,7 @@ LAYERS = [
     {"gradient_check"},
     {"data", "derivatives", "environment", "expression", "graph", "nn", "optim"},
     {"examples", "insight", "labs", "lessons", "tasks"},
+    {"charts"},
     {"training"},
 ]
 FRONT_DOOR = "__init__"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from microgradseq.errors import UserError
 
-class DataError(ValueError):
+
+class DataError(UserError):
     """Data that cannot be read or used as asked; the message names the file and the place."""
 
 
-class SettingError(ValueError):
+class SettingError(UserError):
     """A setting that does not exist, or has a value that cannot be."""
