@@ -6,8 +6,9 @@ stand with the cells, in `cells/`.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
+from microgradseq.joint import JointRule
 from microgradseq.nn.cells.ctrnn import CTRNN_CELL
 from microgradseq.nn.cells.elman import ELMAN_CELL
 from microgradseq.nn.cells.gru import GRU_CELL
@@ -15,6 +16,7 @@ from microgradseq.nn.cells.jordan import JORDAN_CELL
 from microgradseq.nn.cells.lstm import LSTM_CELL
 from microgradseq.nn.cells.minimal import MIN_GRU_CELL, MIN_LSTM_CELL
 from microgradseq.nn.cells.peephole import PEEPHOLE_CELL
+from microgradseq.nn.cells.specification import Cell
 from microgradseq.nn.stack import Recurrent
 
 
@@ -32,6 +34,7 @@ class RNN(Recurrent):
     ((6, 3, 10), (2, 3, 10))
     """
 
+    # "nonlinearity" stands where PyTorch has it, among the arguments that the others share
     def __init__(
         self,
         input_size: int,
@@ -58,7 +61,59 @@ class RNN(Recurrent):
         )
 
 
-class GRU(Recurrent):
+class CellLayer(Recurrent):
+    """A recurrent layer of one known cell, whose options are arguments of the layer.
+
+    Arguments:
+        input_size, hidden_size, num_layers: the sizes.
+        bias, batch_first, dropout, bidirectional, mode, dtype, device, kernel: see `Recurrent`.
+        options: the cell's own; what is not given is as the cell has it.
+
+    >>> GRU(5, 10, reset="between")
+    Traceback (most recent call last):
+        ...
+    ValueError: reset="between" is unknown; choose "after" or "before"
+    """
+
+    of_cell: ClassVar[Cell]
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        num_layers: int = 1,
+        bias: bool | str = True,
+        batch_first: bool = False,
+        dropout: float = 0.0,
+        bidirectional: bool = False,
+        *,
+        mode: str = "fused",
+        dtype: Any = "float32",
+        device: str | None = None,
+        kernel: JointRule | None = None,
+        **options: Any,
+    ) -> None:
+        unknown = next((name for name in options if name not in self.of_cell.options), None)
+        if unknown is not None:
+            raise TypeError(f"{type(self).__name__} has no argument {unknown!r}")
+        super().__init__(
+            self.of_cell,
+            input_size,
+            hidden_size,
+            num_layers,
+            bias,
+            batch_first,
+            dropout,
+            bidirectional,
+            mode=mode,
+            dtype=dtype,
+            device=device,
+            kernel=kernel,
+            options=options,
+        )
+
+
+class GRU(CellLayer):
     """The gated recurrent unit: h_t = z ⊙ h_{t−1} + (1 − z) ⊙ n.
 
     Arguments:
@@ -70,33 +125,10 @@ class GRU(Recurrent):
     (30, 5)
     """
 
-    def __init__(
-        self,
-        input_size: int,
-        hidden_size: int,
-        num_layers: int = 1,
-        bias: bool | str = True,
-        batch_first: bool = False,
-        dropout: float = 0.0,
-        bidirectional: bool = False,
-        reset: str = "after",
-        **further: Any,
-    ) -> None:
-        super().__init__(
-            GRU_CELL,
-            input_size,
-            hidden_size,
-            num_layers,
-            bias,
-            batch_first,
-            dropout,
-            bidirectional,
-            options={"reset": reset},
-            **further,
-        )
+    of_cell = GRU_CELL
 
 
-class LSTM(Recurrent):
+class LSTM(CellLayer):
     """Long short-term memory; its state is a pair (h, c).
 
     Arguments:
@@ -110,37 +142,20 @@ class LSTM(Recurrent):
     ((10, 3, 100), (2, 3, 100), (2, 3, 100))
     """
 
+    of_cell = LSTM_CELL
+
     def __init__(
-        self,
-        input_size: int,
-        hidden_size: int,
-        num_layers: int = 1,
-        bias: bool | str = True,
-        batch_first: bool = False,
-        dropout: float = 0.0,
-        bidirectional: bool = False,
-        proj_size: int = 0,
-        **further: Any,
+        self, input_size: int, hidden_size: int, *shared: Any, proj_size: int = 0, **further: Any
     ) -> None:
         if proj_size != 0:
             raise ValueError(
                 f"LSTM: proj_size={proj_size} is not supported; put a Linear({hidden_size}, "
                 f"{proj_size}) on the outputs instead"
             )
-        super().__init__(
-            LSTM_CELL,
-            input_size,
-            hidden_size,
-            num_layers,
-            bias,
-            batch_first,
-            dropout,
-            bidirectional,
-            **further,
-        )
+        super().__init__(input_size, hidden_size, *shared, **further)
 
 
-class PeepholeLSTM(Recurrent):
+class PeepholeLSTM(CellLayer):
     """The LSTM whose gates also look at the cell state; its state is a pair (h, c).
 
     Arguments:
@@ -152,33 +167,10 @@ class PeepholeLSTM(Recurrent):
     (30,)
     """
 
-    def __init__(
-        self,
-        input_size: int,
-        hidden_size: int,
-        num_layers: int = 1,
-        bias: bool | str = True,
-        batch_first: bool = False,
-        dropout: float = 0.0,
-        bidirectional: bool = False,
-        variant: str = "diagonal",
-        **further: Any,
-    ) -> None:
-        super().__init__(
-            PEEPHOLE_CELL,
-            input_size,
-            hidden_size,
-            num_layers,
-            bias,
-            batch_first,
-            dropout,
-            bidirectional,
-            options={"variant": variant},
-            **further,
-        )
+    of_cell = PEEPHOLE_CELL
 
 
-class JordanRNN(Recurrent):
+class JordanRNN(CellLayer):
     """Jordan's network, whose state is fed from the output y instead of the hidden layer.
 
     Arguments:
@@ -192,39 +184,10 @@ class JordanRNN(Recurrent):
     (10, 4)
     """
 
-    def __init__(
-        self,
-        input_size: int,
-        hidden_size: int,
-        num_layers: int = 1,
-        bias: bool | str = True,
-        batch_first: bool = False,
-        dropout: float = 0.0,
-        bidirectional: bool = False,
-        output_size: int | None = None,
-        nonlinearity: str = "tanh",
-        output_nonlinearity: str = "tanh",
-        **further: Any,
-    ) -> None:
-        super().__init__(
-            JORDAN_CELL,
-            input_size,
-            hidden_size,
-            num_layers,
-            bias,
-            batch_first,
-            dropout,
-            bidirectional,
-            options={
-                "nonlinearity": nonlinearity,
-                "output_nonlinearity": output_nonlinearity,
-                "output_size": output_size,
-            },
-            **further,
-        )
+    of_cell = JORDAN_CELL
 
 
-class CTRNN(Recurrent):
+class CTRNN(CellLayer):
     """The continuous-time network τ dy/dt = −y + W σ(y + θ) + I, in steps of length dt.
 
     Arguments:
@@ -238,35 +201,10 @@ class CTRNN(Recurrent):
     CTRNN(1, 2, tau=(1.0, 2.0), dt=0.01)
     """
 
-    def __init__(
-        self,
-        input_size: int,
-        hidden_size: int,
-        num_layers: int = 1,
-        bias: bool | str = True,
-        batch_first: bool = False,
-        dropout: float = 0.0,
-        bidirectional: bool = False,
-        tau: Any = 1.0,
-        dt: float = 0.1,
-        method: str = "euler",
-        **further: Any,
-    ) -> None:
-        super().__init__(
-            CTRNN_CELL,
-            input_size,
-            hidden_size,
-            num_layers,
-            bias,
-            batch_first,
-            dropout,
-            bidirectional,
-            options={"tau": tau, "dt": dt, "method": method},
-            **further,
-        )
+    of_cell = CTRNN_CELL
 
 
-class MinGRU(Recurrent):
+class MinGRU(CellLayer):
     """The minimal GRU, whose gates look at the input only.
 
     Arguments:
@@ -277,11 +215,10 @@ class MinGRU(Recurrent):
     ['weight_ih_l0', 'bias_ih_l0']
     """
 
-    def __init__(self, input_size: int, hidden_size: int, *sizes: Any, **further: Any) -> None:
-        super().__init__(MIN_GRU_CELL, input_size, hidden_size, *sizes, **further)
+    of_cell = MIN_GRU_CELL
 
 
-class MinLSTM(Recurrent):
+class MinLSTM(CellLayer):
     """The minimal LSTM, whose gates look at the input only; it carries h alone.
 
     Arguments:
@@ -292,5 +229,4 @@ class MinLSTM(Recurrent):
     (30, 5)
     """
 
-    def __init__(self, input_size: int, hidden_size: int, *sizes: Any, **further: Any) -> None:
-        super().__init__(MIN_LSTM_CELL, input_size, hidden_size, *sizes, **further)
+    of_cell = MIN_LSTM_CELL

@@ -307,3 +307,20 @@ def test_wrong_arguments_are_named(options: dict[str, Any], words: str) -> None:
 
 def test_what_it_is_stands_in_its_repr() -> None:
     assert repr(nn.GRU(3, 4, 2, reset="before")) == "GRU(3, 4, num_layers=2, reset='before')"
+
+
+def test_an_unknown_argument_is_named() -> None:
+    with pytest.raises(TypeError, match="GRU has no argument 'rest'"):
+        nn.GRU(2, 3, rest="before")
+
+
+def test_arguments_stand_where_pytorch_has_them() -> None:
+    assert nn.RNN(2, 3, 1, "relu", False).options["nonlinearity"] == "relu"
+    assert nn.RNN(2, 3, 1, "relu", False).bias is False
+    layer = nn.LSTM(2, 3, 1, False, True, 0.5, True)
+    assert (layer.bias, layer.batch_first, layer.dropout, layer.bidirectional) == (
+        False,
+        True,
+        0.5,
+        True,
+    )

@@ -8,7 +8,7 @@ import numpy
 import pytest
 
 from microgradseq import nn, tensor
-from microgradseq.nn.fused import frame, kernel
+from microgradseq.nn.fused import lookup, problem
 
 torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.oracle
@@ -20,9 +20,9 @@ LENGTHS = numpy.random.default_rng(3).integers(1, STEPS + 1, BATCH)
 @pytest.fixture(autouse=True)
 def in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small batches are cut as large ones are."""
-    monkeypatch.setattr(frame, "SPLIT_FROM", 0)
-    monkeypatch.setattr(frame, "can_split", lambda: True)
-    monkeypatch.setattr(frame, "threads", lambda: 2)
+    monkeypatch.setattr(problem, "SPLIT_FROM", 0)
+    monkeypatch.setattr(problem, "can_split", lambda: True)
+    monkeypatch.setattr(problem, "threads", lambda: 2)
 
 
 def pair(**options: Any) -> tuple[nn.GRU, Any]:
@@ -72,7 +72,7 @@ def test_packed_sequences(layers: int, bias: bool) -> None:
 
 @pytest.mark.parametrize("most_one_hot", [INPUTS, 0])
 def test_indices_are_one_hot_rows(most_one_hot: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kernel, "MOST_ONE_HOT", most_one_hot)
+    monkeypatch.setattr(lookup, "MOST_ONE_HOT", most_one_hot)
     ours, theirs = pair()
     indices = numpy.random.default_rng(0).integers(0, INPUTS, (STEPS, BATCH))
     rows = torch.nn.functional.one_hot(torch.tensor(indices), INPUTS).double()

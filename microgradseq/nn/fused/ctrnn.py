@@ -7,8 +7,7 @@ is y + dt·Σ b_j·k_j. So one kernel serves both, with different numbers a and 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy
 
@@ -17,7 +16,9 @@ from microgradseq.nn.cells.ctrnn import CTRNN_CELL
 from microgradseq.nn.cells.specification import BIAS_HIDDEN, BIAS_INPUT, WEIGHT_HIDDEN
 from microgradseq.nn.fused.cuda import Kernels, continuous_kernels
 from microgradseq.nn.fused.frame import KernelClass, layer_rule
-from microgradseq.nn.fused.kernel import Kernel, Sizes, Sweep, halved_sigmoid, side_by_side
+from microgradseq.nn.fused.problem import Sizes
+from microgradseq.nn.fused.projected import ProjectedKernel, halved_sigmoid
+from microgradseq.nn.fused.sweep import Sweep, side_by_side
 
 
 class Method(NamedTuple):
@@ -27,17 +28,10 @@ class Method(NamedTuple):
     weight: tuple[float, ...]
 
 
-METHODS = {
-    "euler": Method((0.0,), (1.0,)),
-    "rk4": Method((0.0, 0.5, 0.5, 1.0), (1 / 6, 1 / 3, 1 / 3, 1 / 6)),
-}
-
-
-class Continuous(Kernel):
+class Continuous(ProjectedKernel):
     """The firing rates σ(y + θ) of all stages are remembered.
 
     Arguments:
-        method: "euler" or "rk4".
         m, sizes, dtype: see Kernel.
 
     The gradients of a step are those of the current, then those of each stage's sums, then those
@@ -45,10 +39,10 @@ class Continuous(Kernel):
     """
 
     spares = 3
+    method: ClassVar[Method]
 
-    def __init__(self, method: str, m: Any, sizes: Sizes, dtype: Any) -> None:
+    def __init__(self, m: Any, sizes: Sizes, dtype: Any) -> None:
         super().__init__(m, sizes, dtype)
-        self.method = METHODS[method]
         self.stages = len(self.method.weight)
         self.rates = self.empty(sizes.steps, self.stages, sizes.hidden, sizes.batch)
         self.place, self.slope = (self.empty(sizes.hidden, sizes.batch) for _ in "ps")
@@ -57,16 +51,15 @@ class Continuous(Kernel):
     def by_rows(self) -> int:
         return (1 + 2 * self.stages) * self.sizes.hidden
 
-    def start(self, parameters: Mapping[str, Array], options: Mapping[str, Any]) -> None:
-        super().start(parameters, options)
-        weight, bias = parameters[WEIGHT_HIDDEN], parameters.get(BIAS_HIDDEN)
-        tau = self.m.asarray(numpy.asarray(options["tau"]), dtype=self.dtype)
-        self.weights = (
+    def prepared(self, shared: Any) -> tuple[Any, ...]:
+        weight, bias = self.parameters[WEIGHT_HIDDEN], self.parameters.get(BIAS_HIDDEN)
+        tau = self.m.asarray(numpy.asarray(self.options["tau"]), dtype=self.dtype)
+        return (
             self.blocks(weight),
             self.blocks(weight.T),
             0 if bias is None else bias[:, None],
             tau if tau.ndim == 0 else tau[:, None],
-            float(options["dt"]),
+            float(self.options["dt"]),
         )
 
     def input_bias(self, parameters: Mapping[str, Array]) -> Array | None:
@@ -141,7 +134,7 @@ class Continuous(Kernel):
             m.subtract(by_shifted, by_stage, out=by_place)
             m.add(by_y, by_place, out=by_y)
 
-    def add_gradients(self, sweep: Sweep, by_sums: Array, steps: slice) -> None:
+    def add_hidden_gradients(self, sweep: Sweep, by_sums: Array, steps: slice) -> None:
         size = self.sizes.hidden
         for stage in range(self.stages):
             by_stage = by_sums[(1 + stage) * size : (2 + stage) * size]
@@ -152,12 +145,20 @@ class Continuous(Kernel):
             sweep.add(BIAS_HIDDEN, by_shifted.reshape(self.stages, size).sum(axis=0))
 
 
-# one object a method, so that kernels are found again in the pool
-_KERNELS: dict[str, KernelClass] = {name: partial(Continuous, name) for name in METHODS}
+class Euler(Continuous):
+    """One slope, at the start."""
+
+    method = Method((0.0,), (1.0,))
+
+
+class RungeKutta(Continuous):
+    """Runge and Kutta's four slopes."""
+
+    method = Method((0.0, 0.5, 0.5, 1.0), (1 / 6, 1 / 3, 1 / 3, 1 / 6))
 
 
 def _choose(options: Mapping[str, Any]) -> KernelClass:
-    return _KERNELS[options["method"]]
+    return Euler if options["method"] == "euler" else RungeKutta
 
 
 CTRNN_LAYER = layer_rule(CTRNN_CELL, _choose)

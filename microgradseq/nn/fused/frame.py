@@ -1,55 +1,29 @@
-"""A fused layer around a kernel: order, padding, the input, the threads, and the way through time.
+"""A fused layer around a kernel: order, padding, the threads, and the way through time.
 
-The input's share of all steps is computed before the first step. On the way back, gradients of a
-chunk of steps are collected and go into those of the weights with one product.
+A batch may be cut into parts, each on a thread of its own; only the gradients of the weights are
+added up at the end. On the way back, gradients of a chunk of steps are collected and go into those
+of the weights with one product, on a second thread where one is free.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from itertools import pairwise
 from typing import Any, NamedTuple
-
-import numpy
 
 from microgradseq.backend import Array
 from microgradseq.joint import JointRule, joint_rule
 from microgradseq.nn.cells.specification import WEIGHT_INPUT, Cell
 from microgradseq.nn.fused.buffers import Loan, borrow
-from microgradseq.nn.fused.kernel import Kernel, Sizes, Sweep
-from microgradseq.nn.fused.sequences import fill_input, padding, turned
-from microgradseq.nn.fused.threads import can_split, in_parallel, threads
+from microgradseq.nn.fused.kernel import Kernel
+from microgradseq.nn.fused.lookup import row_sums, table_gradient
+from microgradseq.nn.fused.problem import Problem, is_helped, read_problem
+from microgradseq.nn.fused.sweep import Sweep, Totals, joined
+from microgradseq.nn.fused.threads import in_parallel
 from microgradseq.nn.fused.threads import start as start_task
-from microgradseq.nn.unrolled import take_operands, unrolled_form
-from microgradseq.rules.indexing import nan_outside
+from microgradseq.nn.unrolled import unrolled_form
 
-KernelClass = Callable[[Any, Sizes, Any], Kernel]
-
-SPLIT_FROM = 3 * 192 * 192 * 32
-"""The multiplications of a step from which half a batch on each thread is faster."""
-HELPED_FROM = 3 * 64 * 64 * 32
-"""Those from which a second thread that collects gradients pays for the waiting."""
-NARROWEST_PART = 8
-
-
-class Problem(NamedTuple):
-    """A layer's operands in the order of processing, and the parts that its batch is cut into."""
-
-    m: Any
-    sizes: Sizes
-    dtype: Any
-    x: Array
-    padded: Array | None
-    states: tuple[Array, ...]
-    parameters: Mapping[str, Array]
-    options: Mapping[str, Any]
-    parts: list[slice]
-
-    def turned(self, array: Array) -> Array:
-        """From input order to the order of processing, or back."""
-        reverse = bool(self.options.get("reverse", False))
-        return turned(self.m, array, reverse, self.options.get("lengths"))
+KernelClass = type[Kernel]
 
 
 class Saved(NamedTuple):
@@ -86,17 +60,22 @@ def _forward(
     *operands: Array,
     **options: Any,
 ) -> tuple[tuple[Array, ...], Saved]:
-    problem = _read(cell, m, operands, {**cell.options, **options})
+    problem = read_problem(cell, m, operands, {**cell.options, **options})
     sizes, dtype = problem.sizes, problem.dtype
     make = choose(problem.options)
+    shared = make.shared(problem, back=False)
     output = m.empty((sizes.steps, sizes.batch, sizes.states[0]), dtype=dtype)
     finals = [m.empty((sizes.batch, size), dtype=dtype) for size in sizes.states]
+    # with lengths, turning copies
+    target = problem.turned(output) if problem.lengths is None else output
 
     def run(part: slice) -> Loan:
-        loan = borrow(make, m, sizes._replace(batch=part.stop - part.start), dtype)
+        loan = borrow(make, m, problem.sizes_of(part), dtype)
         kernel: Kernel = loan.kept
+        kernel.start(problem, shared)
         _advance(problem, kernel, part)
-        output[:, part] = kernel.states[0][1:].transpose(0, 2, 1)
+        kernel.end()
+        target[:, part] = kernel.outputs
         for final, states in zip(finals, kernel.states, strict=True):
             final[part] = states[-1].T
         return loan
@@ -104,84 +83,21 @@ def _forward(
     kernels = in_parallel([partial(run, part) for part in problem.parts])
     if problem.padded is not None:
         m.copyto(output, 0, where=problem.padded[:, :, None])
-    return (m.ascontiguousarray(problem.turned(output)), *finals), Saved(problem, kernels)
-
-
-def _read(cell: Cell, m: Any, operands: Sequence[Array], options: Mapping[str, Any]) -> Problem:
-    x, states, parameters = take_operands(cell, operands, options)
-    weight = parameters[WEIGHT_INPUT]
-    steps, batch = x.shape[:2]
-    lengths = options.get("lengths")
-    sizes = Sizes(
-        steps=steps,
-        batch=batch,
-        inputs=weight.shape[1],
-        hidden=weight.shape[0] // len(cell.gates),
-        states=tuple(state.shape[1] for state in states),
-        rows=weight.shape[0],
-        whole=x.ndim == 2,
-    )
-    return Problem(
-        m,
-        sizes,
-        weight.dtype,
-        turned(m, x, bool(options.get("reverse", False)), lengths),
-        padding(m, steps, lengths),
-        states,
-        parameters,
-        options,
-        _parts(m, sizes),
-    )
-
-
-def _parts(m: Any, sizes: Sizes) -> list[slice]:
-    """The parts of the batch that run side by side."""
-    count = 1
-    if _is_worth(m, sizes, SPLIT_FROM):
-        count = max(1, min(threads(), sizes.batch // NARROWEST_PART))
-    bounds = [sizes.batch * place // count for place in range(count + 1)]
-    return [slice(*pair) for pair in pairwise(bounds)]
-
-
-def _is_worth(m: Any, sizes: Sizes, least: int) -> bool:
-    """Whether a step has enough multiplications for a second thread."""
-    return m is numpy and can_split() and sizes.rows * sizes.hidden * sizes.batch >= least
+    if problem.lengths is not None:
+        output = problem.turned(output)
+    return (output, *finals), Saved(problem, kernels)
 
 
 def _advance(problem: Problem, kernel: Kernel, part: slice) -> None:
-    m, padded = problem.m, problem.padded
-    kernel.start(problem.parameters, problem.options)
-    _project(problem, kernel, part)
+    m, padded, step = problem.m, problem.padded, kernel.step
+    kernel.read_input(problem, part)
     for states, first in zip(kernel.states, problem.states, strict=True):
-        states[0] = first[part].T
+        states[0][...] = first[part].T
     for t in range(problem.sizes.steps):
-        kernel.step(t)
+        step(t)
         if padded is not None:
             for states in kernel.states:
                 m.copyto(states[t + 1], states[t], where=padded[t, part])
-    kernel.end()
-
-
-def _project(problem: Problem, kernel: Kernel, part: slice) -> None:
-    """Fill in the input's share of all steps."""
-    m, weight = problem.m, problem.parameters[WEIGHT_INPUT]
-    if problem.sizes.looked_up:
-        indices = _indices(problem, part)
-        found = nan_outside(m, weight.T[indices], indices, weight.shape[1])
-        kernel.sums[...] = found.transpose(0, 2, 1)
-    else:
-        padded = None if problem.padded is None else problem.padded[:, part]
-        fill_input(m, kernel.columns, problem.x[:, part], padded)
-        m.matmul(weight, kernel.columns.transpose(1, 0, 2), out=kernel.sums)
-    bias = kernel.input_bias(problem.parameters)
-    if bias is not None:
-        m.add(kernel.sums, bias[:, None], out=kernel.sums)
-
-
-def _indices(problem: Problem, part: slice) -> Array:
-    """Whole numbers to look up, 0 in the padding whatever it holds."""
-    indices, padded = problem.x[:, part], problem.padded
-    return indices if padded is None else problem.m.where(padded[:, part], 0, indices)
 
 
 def _backward(
@@ -198,25 +114,26 @@ def _backward(
     by_output, *by_finals = gradients
     if by_output is not None:
         by_output = problem.turned(by_output)
-    by_x = m.empty(problem.x.shape, dtype=dtype) if wanted[0] and not sizes.whole else None
+    by_x = m.empty(problem.x.shape, dtype=dtype) if wanted[0] and problem.x.ndim == 3 else None
     starts = [m.empty((sizes.batch, size), dtype=dtype) for size in sizes.states]
-    helped = len(problem.parts) == 1 and _is_worth(m, sizes, HELPED_FROM)
+    first: Kernel = kernels[0].kept
+    shared, helped = first.shared(problem, back=True), is_helped(problem)
 
-    def run(part: slice, kernel: Kernel) -> dict[str, Array]:
-        smaller = sizes._replace(batch=part.stop - part.start)
+    def run(part: slice, kernel: Kernel) -> Totals:
+        smaller = problem.sizes_of(part)
         loan = borrow(Sweep, m, smaller, dtype, kernel.by_rows, kernel.spares)
         sweep: Sweep = loan.kept
         for into, gradient in zip(sweep.by_states, by_finals, strict=True):
             into[...] = 0 if gradient is None else gradient[part].T
-        kernel.start(problem.parameters, problem.options)
+        kernel.start(problem, shared)
         wait = _nothing_to_wait_for
         try:
-            for first in reversed(range(0, sizes.steps, smaller.chunk)):
-                steps = slice(first, min(first + smaller.chunk, sizes.steps))
+            for begin in reversed(range(0, sizes.steps, smaller.chunk)):
+                steps = slice(begin, min(begin + smaller.chunk, sizes.steps))
                 _retreat(problem, kernel, sweep, part, by_output, steps)
                 wait()
                 wait = _nothing_to_wait_for
-                by_sums = sweep.set_beside(m, steps.stop - steps.start)
+                by_sums = sweep.set_beside(steps.stop - steps.start)
                 collect = partial(_collect, problem, kernel, sweep, part, by_x, steps, by_sums)
                 wait = start_task(collect) if helped else _done(collect)
         finally:
@@ -230,7 +147,7 @@ def _backward(
     totals = in_parallel([partial(run, part, loan.kept) for part, loan in work])
     if by_x is not None:
         by_x = problem.turned(by_x)
-    return [by_x, *starts, *_added_up(problem, totals)]
+    return [by_x, *starts, *_added_up(problem, first, totals)]
 
 
 def _nothing_to_wait_for() -> None:
@@ -252,18 +169,17 @@ def _retreat(
     steps: slice,
 ) -> None:
     """From the last to the first of some steps, leaving the gradients of their sums."""
-    m, padded = problem.m, problem.padded
+    m, padded, by_shown = problem.m, problem.padded, sweep.by_states[0]
     for t in reversed(range(steps.start, steps.stop)):
         ended = None if padded is None else padded[t, part]
-        if by_output is not None:
-            arrived = by_output[t, part].T
-            if ended is not None:
-                arrived = m.where(ended, 0, arrived)
-            m.add(sweep.by_states[0], arrived, out=sweep.by_states[0])
         if ended is not None:
-            # every gradient of a step is 0 where those of its states are: padding carries them on
             for kept, by_state in zip(sweep.kept, sweep.by_states, strict=True):
                 kept[...] = by_state
+        if by_output is not None:
+            m.add(by_shown, by_output[t, part].T, out=by_shown)
+        if ended is not None:
+            # every gradient of a step is 0 where those of its states are: padding carries them on
+            for by_state in sweep.by_states:
                 m.copyto(by_state, 0, where=ended)
         kernel.step_back(t, sweep, sweep.by_sums[t - steps.start])
         if ended is not None:
@@ -282,8 +198,11 @@ def _collect(
 ) -> None:
     """Turn the gradients of some steps' sums into those of parameters and input."""
     sizes, count = kernel.sizes, steps.stop - steps.start
-    sweep.add_input(kernel, by_sums, steps, _indices(problem, part) if sizes.looked_up else None)
     kernel.add_gradients(sweep, by_sums, steps)
+    if sizes.looked_up:
+        indices = problem.indices(part)[steps].reshape(-1)
+        by_rows = joined(problem.m, [by_sums[rows] for rows in kernel.input_rows])
+        sweep.totals.rows.append(row_sums(problem.m, indices, by_rows))
     if by_x is not None:
         weight, first = problem.parameters[WEIGHT_INPUT], 0
         product: Any = 0
@@ -295,10 +214,14 @@ def _collect(
         by_x[steps, part] = cube.transpose(1, 2, 0)
 
 
-def _added_up(problem: Problem, totals: Sequence[Mapping[str, Array]]) -> list[Array]:
+def _added_up(problem: Problem, kernel: Kernel, totals: Sequence[Totals]) -> list[Array]:
     """The parameters' gradients, those of the parts added up; zeros where there are no steps."""
-    found = []
-    for name, parameter in problem.parameters.items():
-        shares = [total[name] for total in totals if name in total]
-        found.append(sum(shares[1:], shares[0]) if shares else problem.m.zeros_like(parameter))
-    return found
+    m, parameters = problem.m, problem.parameters
+    found = dict(kernel.gradients([total.sums for total in totals]))
+    if problem.sizes.looked_up:
+        rows = [one for total in totals for one in total.rows]
+        found[WEIGHT_INPUT] = table_gradient(m, parameters[WEIGHT_INPUT], rows)
+    return [
+        found[name] if name in found else m.zeros_like(parameter)
+        for name, parameter in parameters.items()
+    ]

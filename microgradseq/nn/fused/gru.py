@@ -10,10 +10,12 @@ from microgradseq.nn.cells.gru import GRU_CELL
 from microgradseq.nn.cells.specification import BIAS_HIDDEN, BIAS_INPUT, WEIGHT_HIDDEN
 from microgradseq.nn.fused.cuda import gru_after_kernels, gru_before_kernels
 from microgradseq.nn.fused.frame import KernelClass, layer_rule
-from microgradseq.nn.fused.kernel import Kernel, Sizes, Sweep, halved_sigmoid, side_by_side
+from microgradseq.nn.fused.problem import Sizes
+from microgradseq.nn.fused.projected import ProjectedKernel, halved_sigmoid
+from microgradseq.nn.fused.sweep import Sweep, side_by_side
 
 
-class ResetAfter(Kernel):
+class ResetAfter(ProjectedKernel):
     """PyTorch's GRU: n = tanh(x-share + r ⊙ v), where v = W_hn h + b_hn.
 
     The gradients of a step stand in the order r, z, v, n. So the first three are those of the
@@ -44,11 +46,10 @@ class ResetAfter(Kernel):
         size = self.sizes.hidden
         return slice(0, 2 * size), slice(3 * size, 4 * size)
 
-    def start(self, parameters: Mapping[str, Array], options: Mapping[str, Any]) -> None:
-        super().start(parameters, options)
-        weight, bias = parameters[WEIGHT_HIDDEN], parameters.get(BIAS_HIDDEN)
+    def prepared(self, shared: Any) -> tuple[Any, ...]:
+        weight, bias = self.parameters[WEIGHT_HIDDEN], self.parameters.get(BIAS_HIDDEN)
         recalled_bias = 0 if bias is None else bias[2 * self.sizes.hidden :, None]
-        self.weights = self.blocks(weight), self.blocks(weight.T), recalled_bias
+        return self.blocks(weight), self.blocks(weight.T), recalled_bias
 
     def input_bias(self, parameters: Mapping[str, Array]) -> Array | None:
         if BIAS_INPUT not in parameters:
@@ -94,11 +95,11 @@ class ResetAfter(Kernel):
         self.product(self.weights[1], by_sums[: 3 * size], by_h)
         m.add(by_h, carried, out=by_h)
 
-    def add_gradients(self, sweep: Sweep, by_sums: Array, steps: slice) -> None:
-        super().add_gradients(sweep, by_sums[: 3 * self.sizes.hidden], steps)
+    def add_hidden_gradients(self, sweep: Sweep, by_sums: Array, steps: slice) -> None:
+        super().add_hidden_gradients(sweep, by_sums[: 3 * self.sizes.hidden], steps)
 
 
-class ResetBefore(Kernel):
+class ResetBefore(ProjectedKernel):
     """The study notes' GRU: n = tanh(x-share + W_hn (r ⊙ h))."""
 
     spares = 2
@@ -114,12 +115,11 @@ class ResetBefore(Kernel):
             for t, gates in enumerate(self.sums)
         ]
 
-    def start(self, parameters: Mapping[str, Array], options: Mapping[str, Any]) -> None:
-        super().start(parameters, options)
-        weight, size = parameters[WEIGHT_HIDDEN], 2 * self.sizes.hidden
+    def prepared(self, shared: Any) -> tuple[Any, ...]:
+        weight, size = self.parameters[WEIGHT_HIDDEN], 2 * self.sizes.hidden
         of_gates, of_candidate = weight[:size], weight[size:]
         matrices = of_gates, of_candidate, of_gates.T, of_candidate.T
-        self.weights = tuple(self.blocks(matrix) for matrix in matrices)
+        return tuple(self.blocks(matrix) for matrix in matrices)
 
     def step(self, t: int) -> None:
         m, (of_gates, of_candidate, _, _) = self.m, self.weights
@@ -164,7 +164,7 @@ class ResetBefore(Kernel):
         self.product(of_gates, by_sums[: 2 * self.sizes.hidden], by_h)
         m.add(by_h, carried, out=by_h)
 
-    def add_gradients(self, sweep: Sweep, by_sums: Array, steps: slice) -> None:
+    def add_hidden_gradients(self, sweep: Sweep, by_sums: Array, steps: slice) -> None:
         m, size = self.m, 2 * self.sizes.hidden
         seen_by_gates = side_by_side(m, self.states[0][steps]).T
         seen_by_candidate = side_by_side(m, self.reset_h[steps]).T

@@ -10,10 +10,12 @@ from microgradseq.nn.cells.jordan import BIAS_OUTPUT, JORDAN_CELL, WEIGHT_OUTPUT
 from microgradseq.nn.cells.specification import WEIGHT_HIDDEN
 from microgradseq.nn.fused.cuda import sum_kernels
 from microgradseq.nn.fused.frame import KernelClass, layer_rule
-from microgradseq.nn.fused.kernel import Kernel, Sizes, Sweep, halved_sigmoid, side_by_side
+from microgradseq.nn.fused.problem import Sizes
+from microgradseq.nn.fused.projected import ProjectedKernel, halved_sigmoid
+from microgradseq.nn.fused.sweep import Sweep, side_by_side
 
 
-class Jordan(Kernel):
+class Jordan(ProjectedKernel):
     """The state is the output y; the hidden layer takes the place of its sums."""
 
     def __init__(self, m: Any, sizes: Sizes, dtype: Any) -> None:
@@ -24,12 +26,11 @@ class Jordan(Kernel):
     def by_rows(self) -> int:
         return self.sizes.hidden + self.sizes.states[0]
 
-    def start(self, parameters: Mapping[str, Array], options: Mapping[str, Any]) -> None:
-        super().start(parameters, options)
-        fed_back, output = parameters[WEIGHT_HIDDEN], parameters[WEIGHT_OUTPUT]
-        bias = parameters.get(BIAS_OUTPUT)
+    def prepared(self, shared: Any) -> tuple[Any, ...]:
+        fed_back, output = self.parameters[WEIGHT_HIDDEN], self.parameters[WEIGHT_OUTPUT]
+        bias = self.parameters.get(BIAS_OUTPUT)
         matrices = fed_back, output, fed_back.T, output.T
-        self.weights = (
+        return (
             *(self.blocks(matrix) for matrix in matrices),
             0 if bias is None else bias[:, None],
         )
@@ -51,10 +52,10 @@ class Jordan(Kernel):
         _times_slope(m, self.options["nonlinearity"], self.sums[t], by_hidden, by_hidden)
         self.product(fed_back, by_hidden, by_y)
 
-    def add_gradients(self, sweep: Sweep, by_sums: Array, steps: slice) -> None:
+    def add_hidden_gradients(self, sweep: Sweep, by_sums: Array, steps: slice) -> None:
         m, size = self.m, self.sizes.hidden
         by_hidden, by_output = by_sums[:size], by_sums[size:]
-        super().add_gradients(sweep, by_hidden, steps)
+        super().add_hidden_gradients(sweep, by_hidden, steps)
         sweep.add(WEIGHT_OUTPUT, by_output @ side_by_side(m, self.sums[steps]).T)
         if BIAS_OUTPUT in self.parameters:
             sweep.add(BIAS_OUTPUT, by_output.sum(axis=1))

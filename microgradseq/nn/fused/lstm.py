@@ -2,7 +2,8 @@
 
 Inside, the gates stand in the order o, i, f, g, so that the three sigmoids lie side by side, and
 so do the three gates that see the gradient of c. As σ(u) = ½·tanh(u/2) + ½, with the ½ folded into
-the weights, one call of tanh computes all four.
+the weights, one call of tanh computes all four. The c before a step comes next, so that one
+product of (i, f) with (g, c) gives both shares of the new c.
 """
 
 from __future__ import annotations
@@ -11,255 +12,143 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from microgradseq.backend import Array
-from microgradseq.joint import JointRule, joint_rule
 from microgradseq.nn.cells.lstm import LSTM_CELL
-from microgradseq.nn.fused.buffers import Loan, borrow
+from microgradseq.nn.fused.columns import ColumnKernel
 from microgradseq.nn.fused.cuda import lstm_kernels
-from microgradseq.nn.fused.recurrence import (
-    Columns,
-    Gradients,
-    Problem,
-    Size,
-    Weights,
-    borrow_weights,
-    in_blocks,
-    join_weights,
-    parts_of,
-    read_problem,
-    run_parts,
-    start_columns,
-    turn_weights,
-    weight_gradients,
-    works_beside,
-)
-from microgradseq.nn.unrolled import unrolled_form
-
-ORDER = (3, 0, 1, 2)
-SCALES = (0.5, 0.5, 0.5, 1.0)
+from microgradseq.nn.fused.frame import KernelClass, layer_rule
+from microgradseq.nn.fused.problem import Sizes
+from microgradseq.nn.fused.sweep import Sweep
 
 
-class Memory:
-    """What one part of a batch remembers from its forward pass, with a view for each step.
+class Views(NamedTuple):
+    """What a step reads and writes.
 
     Arguments:
-        m, size, dtype: the library, the sizes of this part, and the numbers' type.
-        block: how many rows of the weights a product takes at a time.
+        column: [h; x; 1] before the step.
+        target: where its product with the weights is written.
+        gates: o, i, f and g as one matrix (4H, B).
+        sigmoids: o, i and f.
+        admitted: i and f, (2, H, B).
+        seen: g and the c before, (2, H, B).
+        o, i, f, g, before: one by one; before is c.
+        c, h: after the step.
     """
 
-    def __init__(self, m: Any, size: Size, dtype: Any, block: int) -> None:
-        steps, batch, hidden = size.steps, size.batch, size.hidden
-        self.columns = Columns(m, size, dtype)
-        self.gates = m.empty((steps, 4, hidden, batch), dtype=dtype)
-        self.cells = m.empty((steps + 1, hidden, batch), dtype=dtype)
-        self.spare = m.empty((hidden, batch), dtype=dtype)
-        self.half = m.asarray(0.5, dtype=dtype)
-        self.at = []
-        for t in range(steps):
-            matrix = self.gates[t].reshape(size.rows, batch)
-            self.at.append(
-                (
-                    self.columns.operands[t],
-                    in_blocks(matrix, block),
-                    matrix,
-                    matrix[: 3 * hidden],
-                    *(matrix[place * hidden : (place + 1) * hidden] for place in range(4)),
-                    self.cells[t],
-                    self.cells[t + 1],
-                    self.columns.states[t + 1],
-                )
-            )
+    column: Array
+    target: Array
+    gates: Array
+    sigmoids: Array
+    admitted: Array
+    seen: Array
+    o: Array
+    i: Array
+    f: Array
+    g: Array
+    before: Array
+    c: Array
+    h: Array
 
 
-class Saved(NamedTuple):
-    """What the backward pass needs again."""
+class LongShortTerm(ColumnKernel):
+    """It remembers its columns, the gates and c; tanh(c) is computed again on the way back."""
 
-    problem: Problem
-    parts: list[slice]
-    memories: list[Loan]
+    gate_order = (3, 0, 1, 2)
+    spares = 2
 
+    def __init__(self, m: Any, sizes: Sizes, dtype: Any) -> None:
+        super().__init__(m, sizes, dtype)
+        steps, batch, size = sizes.steps, sizes.batch, sizes.hidden
+        # the last block is the last c
+        self.memory = self.empty(5 * steps + 1, size, batch)
+        self.states.append([*self.memory[4::5], self.memory[-1]])
+        self.spare = self.empty(2, size, batch)
+        self.kept, self.added = self.spare
+        self.sums = self.empty(sizes.rows if sizes.looked_up else 0, batch)
+        self.half, self.one = (m.asarray(number, dtype=dtype) for number in (0.5, 1))
+        self.at = [self._views(t) for t in range(steps)]
 
-def _forward(m: Any, *operands: Array, **options: Any) -> tuple[tuple[Array, ...], Saved]:
-    problem = read_problem(m, operands, 2, 4, options)
-    size, parts = problem.size, parts_of(problem)
-    loan = borrow_weights(problem, parts)
-    weights: Weights = loan.kept
-    join_weights(problem, weights.joint, ORDER, SCALES)
-    output = m.empty((size.steps, size.batch, size.hidden), dtype=problem.dtype)
-    finals = [m.empty((size.batch, size.hidden), dtype=problem.dtype) for _ in range(2)]
-    target = problem.turned(output) if problem.lengths is None else output
-
-    def run(part: slice) -> Loan:
-        smaller = size._replace(batch=part.stop - part.start)
-        memory = borrow(Memory, m, smaller, problem.dtype, weights.block)
-        _advance(problem, memory.kept, weights.forward, part, target[:, part])
-        finals[0][part] = memory.kept.columns.states[-1].T
-        finals[1][part] = memory.kept.cells[-1].T
-        return memory
-
-    memories = run_parts(parts, run)
-    if problem.padded is not None:
-        m.copyto(output, 0, where=problem.padded[:, :, None])
-    if problem.lengths is not None:
-        output = problem.turned(output)
-    return (output, *finals), Saved(problem, parts, memories)
-
-
-def _advance(problem: Problem, memory: Memory, weights: Array, part: slice, output: Array) -> None:
-    m, padded = problem.m, problem.padded
-    start_columns(problem, memory.columns, part)
-    memory.cells[0] = problem.states[1][part].T
-    matmul, multiply, add, tanh = m.matmul, m.multiply, m.add, m.tanh
-    spare, half, kernels = memory.spare, memory.half, lstm_kernels(m)
-    for t, views in enumerate(memory.at):
-        column, product, gates, sigmoids, o, i, f, g, c_before, c, h = views
-        matmul(weights, column, out=product)
-        if kernels is not None:
-            kernels.forward(o, i, f, g, c_before, o, i, f, g, c, h)
-        else:
-            tanh(gates, out=gates)
-            multiply(sigmoids, half, out=sigmoids)
-            add(sigmoids, half, out=sigmoids)
-            multiply(f, c_before, out=c)
-            multiply(i, g, out=spare)
-            add(c, spare, out=c)
-            tanh(c, out=spare)
-            multiply(o, spare, out=h)
-        if padded is not None:
-            ended = padded[t, part]
-            m.copyto(h, memory.columns.states[t], where=ended)
-            m.copyto(c, c_before, where=ended)
-        output[t] = h.T
-
-
-class Scratch:
-    """What the backward pass of one part works in.
-
-    Arguments:
-        m, size, dtype: the library, the sizes of this part, and the numbers' type.
-        block: how many rows of the transposed weights a product takes at a time.
-    """
-
-    def __init__(self, m: Any, size: Size, dtype: Any, block: int) -> None:
-        hidden, batch = size.hidden, size.batch
-        self.gradients = Gradients(m, size, dtype)
-        self.slopes = m.empty((4, hidden, batch), dtype=dtype)
-        self.by_h, self.by_c, self.first, self.second, self.kept_h, self.kept_c = (
-            m.empty((hidden, batch), dtype=dtype) for _ in range(6)
+    def _views(self, t: int) -> Views:
+        blocks = self.memory[5 * t : 5 * t + 5]
+        gates = blocks[:4].reshape(self.sizes.rows, self.sizes.batch)
+        o, i, f, g, before = blocks
+        return Views(
+            column=self.operands[t],
+            target=self.target(self.sums if self.looked_up else gates),
+            gates=gates,
+            sigmoids=gates[: 3 * self.sizes.hidden],
+            admitted=blocks[1:3],
+            seen=blocks[3:],
+            o=o,
+            i=i,
+            f=f,
+            g=g,
+            before=before,
+            c=self.states[1][t + 1],
+            h=self.states[0][t + 1],
         )
-        self.product = in_blocks(self.by_h, block)
-        self.one = m.asarray(1, dtype=dtype)
+
+    @classmethod
+    def scales(cls, options: Mapping[str, Any]) -> Sequence[float]:
+        return (0.5, 0.5, 0.5, 1.0)
+
+    @property
+    def shares(self) -> Array:
+        steps, size, batch = self.sizes.steps, self.sizes.hidden, self.sizes.batch
+        gates = self.memory[:-1].reshape(steps, 5, size, batch)[:, :4]
+        return gates.transpose(1, 2, 0, 3)
+
+    def prepared(self, shared: Any) -> tuple[Any, ...]:
+        return *super().prepared(shared), lstm_kernels(self.m)
+
+    def step(self, t: int) -> None:
+        m, (weight, kernels) = self.m, self.weights
+        column, target, gates, sigmoids, admitted, seen, o, i, f, g, before, c, h = self.at[t]
+        m.matmul(weight, column, out=target)
+        if self.looked_up:
+            m.add(gates, self.sums, out=gates)
+        if kernels is not None:
+            kernels.forward(o, i, f, g, before, o, i, f, g, c, h)
+            return
+        m.tanh(gates, out=gates)
+        m.multiply(sigmoids, self.half, out=sigmoids)
+        m.add(sigmoids, self.half, out=sigmoids)
+        m.multiply(admitted, seen, out=self.spare)
+        m.add(self.kept, self.added, out=c)
+        m.tanh(c, out=self.kept)
+        m.multiply(o, self.kept, out=h)
+
+    def step_back(self, t: int, sweep: Sweep, by_sums: Array) -> None:
+        m, (by_h, by_c), (first, second) = self.m, sweep.by_states, sweep.spare
+        weight, kernels = self.weights
+        _, _, gates, sigmoids, _, seen, o, i, f, g, before, c, _ = self.at[t]
+        slopes = by_sums.reshape(4, *by_h.shape)
+        if kernels is not None:
+            kernels.backward(o, i, f, g, before, c, by_h, by_c, *slopes, by_c)
+            self.product(weight, by_sums, by_h)
+            return
+        by_o, by_g, of_sigmoids = slopes[0], slopes[3], by_sums[: len(sigmoids)]
+        by_admitted, by_others = slopes[1:3], slopes[1:]
+        # σ′ = σ − σ² and tanh′ = 1 − tanh²
+        m.multiply(gates, gates, out=by_sums)
+        m.subtract(sigmoids, of_sigmoids, out=of_sigmoids)
+        m.subtract(self.one, by_g, out=by_g)
+        m.tanh(c, out=first)
+        m.multiply(by_h, first, out=second)
+        m.multiply(by_o, second, out=by_o)
+        # by_c + by_h · o · (1 − tanh²(c))
+        m.multiply(second, first, out=second)
+        m.subtract(by_h, second, out=second)
+        m.multiply(second, o, out=second)
+        m.add(by_c, second, out=by_c)
+        m.multiply(by_admitted, seen, out=by_admitted)
+        m.multiply(by_g, i, out=by_g)
+        m.multiply(by_others, by_c, out=by_others)
+        m.multiply(by_c, f, out=by_c)
+        self.product(weight, by_sums, by_h)
 
 
-def _backward(
-    m: Any,
-    gradients: Sequence[Array | None],
-    results: Sequence[Array],
-    saved: Saved,
-    operands: Sequence[Array],
-    options: Mapping[str, Any],
-    wanted: Sequence[bool],
-) -> list[Array | None]:
-    problem, parts, memories = saved
-    size, dtype = problem.size, problem.dtype
-    loan = borrow_weights(problem, parts)
-    weights: Weights = loan.kept
-    turn_weights(problem, weights.transposed, ORDER)
-    by_output = None if gradients[0] is None else problem.turned(gradients[0])
-    by_x = m.empty(problem.x.shape, dtype=dtype) if wanted[0] else None
-    target = problem.turned(by_x) if wanted[0] and problem.lengths is None else by_x
-    of_input = m.concatenate([_gate(problem.parameters[0], gate) for gate in ORDER]).T
-    starts = [m.empty((size.batch, size.hidden), dtype=dtype) for _ in range(2)]
-    beside = works_beside(problem, parts)
-
-    def run(part: slice, memory: Loan) -> Loan:
-        smaller = size._replace(batch=part.stop - part.start)
-        borrowed = borrow(Scratch, m, smaller, dtype, weights.backward_block)
-        scratch: Scratch = borrowed.kept
-        for into, gradient in ((scratch.by_h, gradients[1]), (scratch.by_c, gradients[2])):
-            into[...] = 0 if gradient is None else gradient[part].T
-
-        def step_back(t: int, by_gates: Array) -> None:
-            by_step = None if by_output is None else by_output[t, part].T
-            _retreat(problem, memory.kept, scratch, weights.backward, t, part, by_step)
-            by_gates[...] = scratch.slopes.reshape(size.rows, -1)
-
-        by_input = None if target is None else target[:, part]
-        scratch.gradients.run(memory.kept.columns, step_back, of_input, by_input, beside)
-        starts[0][part], starts[1][part] = scratch.by_h.T, scratch.by_c.T
-        return borrowed
-
-    by_part = dict(zip((part.start for part in parts), memories, strict=True))
-    scratches = run_parts(parts, lambda part: run(part, by_part[part.start]))
-    totals = [scratch.kept.gradients.total for scratch in scratches]
-    if by_x is not None and problem.lengths is not None:
-        by_x = problem.turned(by_x)
-    return [by_x, *starts, *weight_gradients(problem, totals, ORDER)]
+def _choose(options: Mapping[str, Any]) -> KernelClass:
+    return LongShortTerm
 
 
-def _gate(weight: Array, gate: int) -> Array:
-    hidden = weight.shape[0] // 4
-    return weight[gate * hidden : (gate + 1) * hidden]
-
-
-def _retreat(
-    problem: Problem,
-    memory: Memory,
-    scratch: Scratch,
-    weights: Array,
-    t: int,
-    part: slice,
-    by_output: Array | None,
-) -> None:
-    """One step back: from ∂L/∂h_t, ∂L/∂c_t to those of the step before and of the gates."""
-    m = problem.m
-    ended = None if problem.padded is None else problem.padded[t, part]
-    by_h, by_c = scratch.by_h, scratch.by_c
-    if ended is not None:
-        scratch.kept_h[...], scratch.kept_c[...] = by_h, by_c
-    if by_output is not None:
-        m.add(by_h, by_output, out=by_h)
-    _through_gates(m, memory, scratch, t)
-    if ended is not None:
-        m.copyto(scratch.slopes, 0, where=ended)
-    rows = 4 * problem.size.hidden
-    m.matmul(weights, scratch.slopes.reshape(rows, -1), out=scratch.product)
-    if ended is not None:
-        m.copyto(by_h, scratch.kept_h, where=ended)
-        m.copyto(by_c, scratch.kept_c, where=ended)
-
-
-def _through_gates(m: Any, memory: Memory, scratch: Scratch, t: int) -> None:
-    gates, slopes, by_h, by_c = memory.gates[t], scratch.slopes, scratch.by_h, scratch.by_c
-    _, _, _, _, o, i, f, g, c_before, c, _ = memory.at[t]
-    kernels = lstm_kernels(m)
-    if kernels is not None:
-        kernels.backward(o, i, f, g, c_before, c, by_h, by_c, *slopes, by_c)
-        return
-    multiply, subtract = m.multiply, m.subtract
-    first, second = scratch.first, scratch.second
-    # σ′ = σ − σ² and tanh′ = 1 − tanh²
-    multiply(gates, gates, out=slopes)
-    subtract(gates[:3], slopes[:3], out=slopes[:3])
-    subtract(scratch.one, slopes[3], out=slopes[3])
-    m.tanh(c, out=first)
-    multiply(by_h, first, out=second)
-    multiply(slopes[0], second, out=slopes[0])
-    # by_c + by_h · o · (1 − tanh²(c))
-    multiply(second, first, out=second)
-    subtract(by_h, second, out=second)
-    multiply(second, o, out=second)
-    m.add(by_c, second, out=by_c)
-    multiply(slopes[1], g, out=slopes[1])
-    multiply(slopes[2], c_before, out=slopes[2])
-    multiply(slopes[3], i, out=slopes[3])
-    multiply(slopes[1:], by_c, out=slopes[1:])
-    multiply(by_c, f, out=by_c)
-
-
-LSTM_LAYER: JointRule = joint_rule(
-    "lstm layer",
-    forward=_forward,
-    backward=_backward,
-    unrolled=unrolled_form(LSTM_CELL),
-    words="all steps of the lstm cell, differentiated from the last to the first",
-)
+LSTM_LAYER = layer_rule(LSTM_CELL, _choose)

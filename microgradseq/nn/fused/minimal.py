@@ -17,7 +17,8 @@ from microgradseq.backend import Array
 from microgradseq.joint import JointRule, joint_rule
 from microgradseq.nn.cells.minimal import MIN_GRU_CELL, MIN_LSTM_CELL
 from microgradseq.nn.cells.specification import BIAS_INPUT, WEIGHT_INPUT, Cell
-from microgradseq.nn.fused.kernel import MOST_ONE_HOT
+from microgradseq.nn.fused import lookup
+from microgradseq.nn.fused.lookup import row_sums, table_gradient
 from microgradseq.nn.fused.scan import LOG_OF_NOTHING, linear_scan, log_scan
 from microgradseq.nn.fused.sequences import padding, turned
 from microgradseq.nn.unrolled import take_operands, unrolled_form
@@ -184,11 +185,9 @@ def _by_weight(m: Any, rows: Array, by_sums: Array, weight: Array) -> Array:
     if rows.ndim == 2:
         return by_sums.T @ rows
     inputs = weight.shape[1]
-    if inputs <= MOST_ONE_HOT:
+    if inputs <= lookup.MOST_ONE_HOT:
         return by_sums.T @ (rows[:, None] == m.arange(inputs)).astype(weight.dtype)
-    found = m.zeros((inputs, weight.shape[0]), dtype=weight.dtype)
-    m.add.at(found, rows, by_sums)
-    return found.T
+    return table_gradient(m, weight, [row_sums(m, rows, by_sums.T)])
 
 
 def _rule(cell: Cell) -> JointRule:

@@ -10,10 +10,12 @@ from microgradseq.nn.cells.peephole import PEEPHOLE_CELL, WEIGHT_CELL
 from microgradseq.nn.cells.specification import BIAS_HIDDEN, WEIGHT_HIDDEN
 from microgradseq.nn.fused.cuda import peephole_kernels
 from microgradseq.nn.fused.frame import KernelClass, layer_rule
-from microgradseq.nn.fused.kernel import Kernel, Sizes, Sweep, halved_sigmoid, side_by_side
+from microgradseq.nn.fused.problem import Sizes
+from microgradseq.nn.fused.projected import ProjectedKernel, halved_sigmoid
+from microgradseq.nn.fused.sweep import Sweep, side_by_side
 
 
-class Peephole(Kernel):
+class Peephole(ProjectedKernel):
     """What the variants share: i, f, g, o in this order, c_t = f ⊙ c_{t−1} + i ⊙ g."""
 
     spares = 2
@@ -98,11 +100,9 @@ class Peephole(Kernel):
 class Diagonal(Peephole):
     """One peephole weight a unit and gate; the output gate looks at the new c."""
 
-    def start(self, parameters: Mapping[str, Array], options: Mapping[str, Any]) -> None:
-        super().start(parameters, options)
-        weight, looking = parameters[WEIGHT_HIDDEN], parameters[WEIGHT_CELL][:, None]
-        peepholes = _thirds(looking)
-        self.weights = self.blocks(weight), self.blocks(weight.T), *peepholes
+    def prepared(self, shared: Any) -> tuple[Any, ...]:
+        weight, looking = self.parameters[WEIGHT_HIDDEN], self.parameters[WEIGHT_CELL][:, None]
+        return self.blocks(weight), self.blocks(weight.T), *_thirds(looking)
 
     def look_before(self, h: Array, c: Array, gates: Array) -> None:
         weight, _, to_admit, to_keep, _ = self.weights
@@ -125,8 +125,8 @@ class Diagonal(Peephole):
         by_c += to_keep * by_keep
         self.product(weight, by_sums, by_h)
 
-    def add_gradients(self, sweep: Sweep, by_sums: Array, steps: slice) -> None:
-        super().add_gradients(sweep, by_sums, steps)
+    def add_hidden_gradients(self, sweep: Sweep, by_sums: Array, steps: slice) -> None:
+        super().add_hidden_gradients(sweep, by_sums, steps)
         by_admit, by_keep, _, by_show = fourths(by_sums)
         m, c = self.m, self.states[1]
         before = side_by_side(m, c[steps])
@@ -138,12 +138,11 @@ class Diagonal(Peephole):
 class WholeCell(Peephole):
     """A full matrix from the last c to i, f and o, in place of h or beside it."""
 
-    def start(self, parameters: Mapping[str, Array], options: Mapping[str, Any]) -> None:
-        super().start(parameters, options)
-        matrices = [parameters[WEIGHT_CELL]]
-        if WEIGHT_HIDDEN in parameters:
-            matrices.append(parameters[WEIGHT_HIDDEN])
-        self.weights = tuple((self.blocks(one), self.blocks(one.T)) for one in matrices)
+    def prepared(self, shared: Any) -> tuple[Any, ...]:
+        matrices = [self.parameters[WEIGHT_CELL]]
+        if WEIGHT_HIDDEN in self.parameters:
+            matrices.append(self.parameters[WEIGHT_HIDDEN])
+        return tuple((self.blocks(one), self.blocks(one.T)) for one in matrices)
 
     def look_before(self, h: Array, c: Array, gates: Array) -> None:
         m, size = self.m, self.sizes.hidden
@@ -164,7 +163,7 @@ class WholeCell(Peephole):
         for _, backward in of_hidden:
             self.product(backward, by_sums, by_h)
 
-    def add_gradients(self, sweep: Sweep, by_sums: Array, steps: slice) -> None:
+    def add_hidden_gradients(self, sweep: Sweep, by_sums: Array, steps: slice) -> None:
         m, (h, c) = self.m, self.states
         seen = side_by_side(m, c[steps]).T
         sweep.add(WEIGHT_CELL, _looking(m, by_sums) @ seen)

@@ -13,8 +13,6 @@ import numpy
 
 from microgradseq.backend import Array
 
-SMALL_PRODUCT = 100**3
-
 
 def turned(m: Any, array: Array, reverse: bool, lengths: Array | None) -> Array:
     """Sequences from input order to the order of processing; applied again, back.
@@ -85,40 +83,3 @@ def fill_input(m: Any, rows: Array, x: Array, padded: Array | None) -> None:
         rows[...] = x.transpose(2, 0, 1)
     if padded is not None:
         m.copyto(rows, 0, where=padded[None])
-
-
-def padded_width(numbers: int, itemsize: int) -> int:
-    """How far apart rows of so many numbers should lie: an odd count of cache lines.
-
-    Rows whose distance is a power of two would all fall into the same few lines of the cache.
-
-    >>> padded_width(1024, 4)
-    1040
-    """
-    line = 64 // itemsize
-    lines = -(-numbers // line)
-    return (lines | 1) * line
-
-
-def rows_per_block(small_products: bool, rows: int, inner: int, columns: int) -> int:
-    """How many rows of the left operand a product should take at a time.
-
-    OpenBLAS multiplies matrices in place while rows × inner × columns is at most 100³; larger
-    operands it first copies into another order, all of the weights at every time step.
-
-    Arguments:
-        small_products: whether the BLAS has such products, see threads.has_small_products().
-        rows, inner, columns: the sizes of the product.
-    Returns:
-        A divisor of `rows`; `rows` itself where blocks do not help.
-
-    >>> rows_per_block(True, 1024, 285, 16)
-    128
-    """
-    if not small_products:
-        return rows
-    most = SMALL_PRODUCT // max(inner * columns, 1)
-    if most >= rows:
-        return rows
-    fitting = [size for size in range(16, most + 1, 16) if rows % size == 0]
-    return fitting[-1] if fitting else rows
