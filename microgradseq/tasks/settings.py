@@ -13,6 +13,8 @@ from typing import Any, Self
 from microgradseq.data.errors import SettingError
 from microgradseq.data.nearest import nearest
 
+WINDOW = "window"
+"""The cell that is none: a network that sees the last few symbols only."""
 CELLS = (
     "rnn",
     "relu-rnn",
@@ -23,6 +25,7 @@ CELLS = (
     "ctrnn",
     "mingru",
     "minlstm",
+    WINDOW,
 )
 OPTIMIZERS = ("sgd", "adagrad", "rmsprop", "adam", "adamw")
 SCHEDULES = ("constant", "step", "exponential", "cosine", "warm-up", "plateau")
@@ -83,6 +86,12 @@ class Settings:
     bidirectional: bool = _option(False, "read each sequence both ways")
     dropout: float = _option(0.0, "chance to drop a unit between layers", least=0.0, most=0.99)
     embedding: int = _option(0, "length of a symbol's vector; 0 for one-hot", least=0, most=65536)
+    init: str = _option(
+        "uniform",
+        "how weights are drawn: uniform as PyTorch, normal with deviation 0.01 as Dive into Deep "
+        "Learning",
+        choices=("uniform", "normal", "xavier", "orthogonal"),
+    )
     dtype: str = _option("float32", "the numbers' type", choices=("float32", "float64"))
     device: str = _option("cpu", "where to compute", choices=("cpu", "cuda"))
     batch: int = _option(32, "sequences in a batch", least=1, most=65536, group="data")
@@ -127,8 +136,12 @@ class Settings:
     schedule: str = _option(
         "constant", "how the learning rate changes", choices=SCHEDULES, group="training"
     )
-    clip: float = _option(
-        1.0, "largest norm of all gradients; 0 for no limit", least=0.0, group="training"
+    clip: float = _option(1.0, "the largest gradient; 0 for no limit", least=0.0, group="training")
+    clip_by: str = _option(
+        "norm",
+        "what clip limits: the norm of all gradients, or each single value",
+        choices=("norm", "value"),
+        group="training",
     )
     truncation: str = _option(
         "full",
@@ -144,13 +157,11 @@ class Settings:
     )
     seed: int = _option(0, "of all random numbers", least=0, most=2**63 - 1, group="training")
     validate_every: int = _option(
-        0, "steps between validations; 0 for each epoch", least=0, group="reports"
+        0, "steps between validations; 0 for each epoch, at least 200", least=0, group="reports"
     )
-    sample_every: int = _option(
-        0, "steps between samples; 0 for each epoch", least=0, group="reports"
-    )
+    sample_every: int = _option(0, "steps between samples; 0 for 200", least=0, group="reports")
     checkpoint_every: int = _option(
-        0, "steps between checkpoints; 0 for each epoch", least=0, group="reports"
+        0, "steps between checkpoints; 0 for 200", least=0, group="reports"
     )
 
     def __post_init__(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from typing import Any, ClassVar, Self
 import numpy
 
 from microgradseq.data.batch import Batch, Batches
+from microgradseq.data.errors import SettingError
 from microgradseq.nn.module import Module
 from microgradseq.tasks.settings import Settings
 from microgradseq.tensor import Tensor
@@ -55,6 +57,7 @@ class SampleRequest:
         temperature: below 1 more cautious, above 1 bolder; 0 always takes the likeliest.
         top_k: choose among so many of the likeliest only; 0 for all.
         top_p: choose among the likeliest that together reach this chance; 1 for all.
+        beam: keep so many likely texts and write the best; 0 draws symbol by symbol instead.
     """
 
     prefix: str = ""
@@ -62,6 +65,14 @@ class SampleRequest:
     temperature: float = 1.0
     top_k: int = 0
     top_p: float = 1.0
+    beam: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("length", "temperature", "top_k", "beam"):
+            if not 0 <= getattr(self, name) < math.inf:
+                raise SettingError(f"{name} must be at least 0, not {getattr(self, name)}")
+        if not 0 < self.top_p <= 1:
+            raise SettingError(f"top_p must be above 0 and at most 1, not {self.top_p}")
 
 
 class Task(ABC):
@@ -84,6 +95,8 @@ class Task(ABC):
     metric: ClassVar[str]
     """The name of the metric that people look at first."""
     higher_is_better: ClassVar[bool] = False
+    in_nats: ClassVar[bool] = True
+    """Whether its loss is nats for each target, so that a perplexity can be told."""
     reads: ClassVar[str | None] = None
     """The kind of corpus that it reads (see Corpus); None if it draws its own data."""
     corpus: ClassVar[str | None] = None
@@ -121,6 +134,10 @@ class Task(ABC):
     @abstractmethod
     def description(self) -> dict[str, Any]:
         """What `restore` needs besides the settings, as JSON can hold it: vocabularies, sizes."""
+
+    @abstractmethod
+    def fingerprint(self) -> dict[str, Any]:
+        """Title, size and checksum (sha256) of the data, as JSON can hold them; see data.digest."""
 
     @abstractmethod
     def batches(self, split: str = "training") -> Batches:

@@ -1,0 +1,59 @@
+"""Which task is meant, and what it reads, from what a person typed."""
+
+from __future__ import annotations
+
+from microgradseq.data.corpora import corpora
+from microgradseq.data.errors import DataError, SettingError
+from microgradseq.data.nearest import nearest
+from microgradseq.data.source import is_file
+from microgradseq.tasks.registry import TASKS, task
+
+USUAL_TASK = "language"
+
+
+def choose_task(
+    target: str | None = None, task_name: str | None = None, source: str | None = None
+) -> tuple[str, str | None]:
+    """The task and its source.
+
+    Arguments:
+        target: a task's name, a corpus's name, or a file; None for the usual task.
+        task_name: the task, where the target is what it reads.
+        source: what the task reads, where the target is the task.
+    Returns:
+        A name in TASKS, and a corpus's name, a file, or None for the task's own corpus.
+
+    >>> choose_task("adding"), choose_task()
+    (('adding', None), ('language', None))
+    """
+    if task_name is not None:
+        task(task_name)
+        return task_name, source if target is None else target
+    if target is None:
+        return (USUAL_TASK, source) if source is None else (_task_for(source), source)
+    if target in TASKS and not is_file(target):
+        return target, source
+    if source is not None:
+        raise SettingError(f'there is no task "{target}"; {_tasks_like(target)}')
+    return _task_for(target), target
+
+
+def _task_for(source: str) -> str:
+    """The task that reads a corpus, or a file: text unless something else is asked for."""
+    if is_file(source):
+        return USUAL_TASK
+    known = corpora()
+    if source not in known:
+        guesses = nearest(source, [*TASKS, *known])
+        hint = f"did you mean {' or '.join(guesses)}?" if guesses else _tasks_like(source)
+        raise DataError(f'there is no task, corpus or file "{source}"; {hint}')
+    kind = known[source].kind
+    for name in TASKS:
+        if task(name).reads == kind:
+            return name
+    raise DataError(f"no task reads a corpus of the kind {kind}")
+
+
+def _tasks_like(name: str) -> str:
+    guesses = nearest(name, TASKS)
+    return f"did you mean {' or '.join(guesses)}?" if guesses else f"known: {', '.join(TASKS)}"

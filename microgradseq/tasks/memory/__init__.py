@@ -1,0 +1,1 @@
+"""Memory tests: small made-up problems that cannot be solved without remembering."""

@@ -1,0 +1,139 @@
+"""Sentiment: whether a review is kind, from its words in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Self
+
+import numpy
+
+from microgradseq.context import no_grad
+from microgradseq.data.errors import DataError
+from microgradseq.data.source import load
+from microgradseq.data.symbols import split
+from microgradseq.data.vocabulary import Vocabulary
+from microgradseq.tasks.labelled import (
+    Examples,
+    LabelledTask,
+    Part,
+    described,
+    label_list,
+    majority,
+    split_places,
+    symbols_within,
+)
+from microgradseq.tasks.metrics import accuracy
+from microgradseq.tasks.models import Classifier
+from microgradseq.tasks.sampling import chances
+from microgradseq.tasks.settings import Settings
+from microgradseq.tasks.task import Baseline, Metrics, SampleRequest
+
+
+class SentimentTask(LabelledTask):
+    """A label for a whole text, read word by word.
+
+    Arguments:
+        settings, examples: as for LabelledTask.
+        vocabulary: of the words; index 0 is a word never seen.
+        labels: by index.
+    """
+
+    kind = "sentiment"
+    title = "sentiment: a label for a text"
+    shape = "many to one"
+    reads = "labelled"
+    corpus = "reviews"
+    model: Classifier
+    defaults: ClassVar[Mapping[str, Any]] = {
+        "cell": "lstm",
+        "hidden": 64,
+        "embedding": 32,
+        "dropout": 0.2,
+        "batch": 32,
+        "epochs": 8,
+        "lr": 0.004,
+        "symbols": "words",
+    }
+
+    def __init__(
+        self,
+        settings: Settings,
+        vocabulary: Vocabulary,
+        labels: list[str],
+        examples: Examples | None = None,
+    ) -> None:
+        super().__init__(settings, Classifier(settings, len(vocabulary), len(labels)), examples)
+        self.vocabulary, self.labels = vocabulary, labels
+
+    @classmethod
+    def prepare(cls, settings: Settings, source: str | None = None) -> Self:
+        """Read the texts and make the model; words are learnt from the training part only."""
+        pairs, title = load(source, "labelled", cls.corpus, settings.seed)
+        texts = [list(split(text, settings.symbols)) for text, _ in pairs]
+        kept = symbols_within([len(text) for text in texts], settings.max_tokens)
+        first, second = split_places(kept, settings)
+        symbols = [symbol for place in first for symbol in texts[place]]
+        vocabulary = Vocabulary.of(symbols, settings.symbols, settings.minimum_count)
+        labels = sorted({label for _, label in pairs[:kept]})
+        if len(labels) < 2:
+            raise DataError(f"all texts have the label {labels[0]!r}: there is nothing to learn")
+
+        def part(places: list[int]) -> Part:
+            inputs = [vocabulary.encode(texts[place]) for place in places]
+            return Part(inputs, [labels.index(pairs[place][1]) for place in places])
+
+        training = part(first)
+        validation = training if second == first else part(second)
+        return cls(settings, vocabulary, labels, Examples(training, validation, title))
+
+    @classmethod
+    def restore(cls, settings: Settings, description: Mapping[str, Any]) -> Self:
+        """The same task without its texts."""
+        vocabulary = Vocabulary.from_dict(described(description, "vocabulary"))
+        return cls(settings, vocabulary, label_list(described(description, "labels")))
+
+    def description(self) -> dict[str, Any]:
+        """The vocabulary and the labels."""
+        return {"vocabulary": self.vocabulary.as_dict(), "labels": self.labels}
+
+    def measure(self, said: list[Any], wanted: list[Any], split: str) -> Metrics:
+        """The share of right labels."""
+        return {"accuracy": accuracy(numpy.concatenate(said), numpy.concatenate(wanted))}
+
+    def baselines(self) -> Sequence[Baseline]:
+        """Always the most frequent label."""
+        share = majority(self.part("training").targets, self.part("validation").targets)
+        return [Baseline("the most frequent label", {"accuracy": share})]
+
+    def chances_by_step(self, symbols: Sequence[Any]) -> Any:
+        """What the model thinks after each symbol.
+
+        Arguments:
+            symbols: at least one.
+        Returns:
+            Chances (T, labels).
+        """
+        self.model.eval()
+        indices = self.vocabulary.encode(symbols).astype("int64")[:, None]
+        with no_grad():
+            rows = [self.model(indices[: end + 1])[0].plain()[0] for end in range(len(indices))]
+        return numpy.array([chances(row) for row in rows])
+
+    def sample(self, request: SampleRequest, random: numpy.random.Generator) -> str:
+        """A text with its label, and what the model thought after each word."""
+        if request.prefix.strip():
+            symbols = list(split(request.prefix, self.settings.symbols))
+        elif self._examples is not None:
+            part = self.part("validation")
+            indices = part.inputs[int(random.integers(len(part.inputs)))]
+            symbols = [self.vocabulary.symbol(int(index)) for index in indices]
+        else:
+            return "give a text as the prefix, and it is labelled"
+        found = self.chances_by_step(symbols)
+        best = int(found[-1].argmax())
+        lines = [f"{self.labels[best]} ({found[-1][best]:.0%})"]
+        lines += [
+            f"  {row[best]:>4.0%} {'█' * round(row[best] * 20):20} {symbol}"
+            for symbol, row in zip(symbols, found, strict=True)
+        ]
+        return "\n".join(lines)
