@@ -11,7 +11,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 PEERS = ("numpy", "torch", "jax", "autograd", "micrograd", "click")
-NOT_BENCHMARKS = {Path(__file__).name}
+NOT_BENCHMARKS = {Path(__file__).name, "reproduce.py"}
 
 
 def installed(package: str) -> str:

@@ -9,14 +9,20 @@ from collections.abc import Sequence
 
 import click
 
+from microgradseq.errors import UserError
 from microgradseq.version import VERSION
 from microgradseq_cli.lazy import Entry, LazyGroup
 
 COMMANDS = {
     "step": Entry("microgradseq_cli.step:step", "Step through a derivative, number by number."),
     "draw": Entry("microgradseq_cli.draw:draw", "Draw the graph of a computation."),
+    "train": Entry("microgradseq_cli.train:train", "Train a task, or a network on a text."),
+    "sample": Entry("microgradseq_cli.sample:sample", "Write text with a trained model."),
+    "evaluate": Entry("microgradseq_cli.evaluate:evaluate", "Measure a trained model."),
+    "runs": Entry("microgradseq_cli.runs:runs", "Look after the runs: list, show, compare, plot."),
     "flow": Entry("microgradseq_cli.flow:flow", "Show how gradients flow back through time."),
     "examples": Entry("microgradseq_cli.examples:examples", "List the examples."),
+    "corpora": Entry("microgradseq_cli.corpora:corpora", "List, show and fetch data."),
     "doctor": Entry("microgradseq_cli.doctor:doctor", "Say what is installed and how it is set."),
 }
 
@@ -52,6 +58,9 @@ def run(arguments: Sequence[str]) -> int:
     except click.ClickException as error:
         message = " ".join(line.strip() for line in error.format_message().splitlines())
         click.echo(f"Error: {message}", err=True)
+        return error.exit_code
+    except UserError as error:
+        click.echo(f"Error: {error}", err=True)
         return error.exit_code
     except click.Abort:
         click.echo("Interrupted.", err=True)

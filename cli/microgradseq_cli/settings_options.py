@@ -1,0 +1,58 @@
+"""Click options made from the table of settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields
+from typing import Any
+
+import click
+
+from microgradseq.tasks.settings import OPTIONS, Option, Settings
+
+GROUPS = {
+    "model": "The model",
+    "data": "The data",
+    "training": "Training",
+    "reports": "Reports",
+}
+_TYPES = {"int": click.INT, "float": click.FLOAT, "str": click.STRING}
+
+
+def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add an option for every setting; what is not typed stays None.
+
+    Arguments:
+        command: the function under a click command.
+    """
+    for each in reversed(fields(Settings)):
+        add = _click_option(each.name, str(each.type), each.default, OPTIONS[each.name])
+        command = add(command)
+    return command
+
+
+def _click_option(name: str, kind: str, default: Any, option: Option) -> Callable[..., Any]:
+    words = option.help[0].upper() + option.help[1:]
+    flag = name.replace("_", "-")
+    if kind == "bool":
+        return click.option(f"--{flag}/--no-{flag}", name, default=None, help=f"{words}.")
+    shown = f"  [default: {default}]" if default != "" else ""
+    choice = click.Choice(option.choices) if option.choices else _TYPES[kind]
+    return click.option(f"--{flag}", name, type=choice, default=None, help=f"{words}.{shown}")
+
+
+class GroupedCommand(click.Command):
+    """A command whose settings stand under headings in --help."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        rows: dict[str, list[tuple[str, str]]] = {}
+        for parameter in self.get_params(ctx):
+            row = parameter.get_help_record(ctx)
+            if row is None:
+                continue
+            option = OPTIONS.get(parameter.name or "")
+            heading = "Options" if option is None else GROUPS[option.group]
+            rows.setdefault(heading, []).append(row)
+        for heading, found in rows.items():
+            with formatter.section(heading):
+                formatter.write_dl(found)

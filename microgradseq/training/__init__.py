@@ -1,0 +1,1 @@
+"""Training runs: the trainer, its events, the run folder and its checkpoints."""
