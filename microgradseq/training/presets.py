@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from microgradseq.data.nearest import nearest
-from microgradseq.tasks.registry import settings_for
 from microgradseq.tasks.settings import Settings
 from microgradseq.training.errors import RunError
 
@@ -165,10 +164,10 @@ def preset_named(name: str) -> Preset:
 
 
 def settings_of(preset: Preset, **changes: Any) -> Settings:
-    """The settings of a preset.
+    """The settings of a preset; a task's own defaults, which may change, play no part.
 
     Arguments:
         preset: which.
         changes: settings that are to be other than in the preset.
     """
-    return settings_for(preset.task, **{**preset.changes, **changes})
+    return Settings().replaced(**{**preset.changes, **changes})
