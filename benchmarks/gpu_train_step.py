@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from benchmarks.train_step import BATCH, CLASSES, CLIP, GATES, RATE, STEPS, SYMBOLS, drawn
+from microgradseq.speed.contenders import BATCH, CLASSES, CLIP, GATES, RATE, STEPS, SYMBOLS, drawn
 
 
 class Runner(NamedTuple):

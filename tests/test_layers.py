@@ -45,7 +45,7 @@ LAYERS = [
     {"data", "derivatives", "environment", "expression", "graph", "nn", "optim"},
     {"examples", "insight", "labs", "lessons", "tasks"},
     {"charts"},
-    {"training"},
+    {"speed", "training"},
 ]
 FRONT_DOOR = "__init__"
 RANK = {room: rank for rank, rooms in enumerate(LAYERS) for room in rooms}

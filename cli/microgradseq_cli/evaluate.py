@@ -22,8 +22,15 @@ from microgradseq_cli.runs import runs_dir_option
     help="A text file; the run's own validation data if left out.",
 )
 @click.option("--best", is_flag=True, help="The best checkpoint instead of the latest.")
+@click.option(
+    "--slow",
+    is_flag=True,
+    help="Also train the network that sees four symbols only, to compare (some seconds).",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def evaluate(run: str, runs_dir: Path, text: Path | None, best: bool, as_json: bool) -> None:
+def evaluate(
+    run: str, runs_dir: Path, text: Path | None, best: bool, slow: bool, as_json: bool
+) -> None:
     """Measure a trained model: loss, perplexity, bits, and how many symbols were counted.
 
     RUN is a run's name, or the path of its folder.
@@ -33,13 +40,20 @@ def evaluate(run: str, runs_dir: Path, text: Path | None, best: bool, as_json: b
     from microgradseq.tasks.registry import task as task_named  # noqa: PLC0415
     from microgradseq.training.run_folder import find_run  # noqa: PLC0415
     from microgradseq.training.start import load_weights, open_model, settings_in  # noqa: PLC0415
+    from microgradseq.training.summary import told_baselines  # noqa: PLC0415
 
     folder, which = find_run(run, runs_dir), "best" if best else "latest"
     record = folder.read()
+    if text is not None and slow:
+        raise BadInput("--slow compares on the run's own validation data: leave --text out")
     if text is None:
         task = task_named(record["task"]).prepare(settings_in(record), record.get("source"))
         load_weights(task, folder, which)
         metrics, baselines = task.evaluate(), record.get("baselines", [])
+        if slow:
+            if not isinstance(task, LanguageTask):
+                raise BadInput(f"--slow is for language models, and this run's task is {task.kind}")
+            baselines = told_baselines(task.baselines(slow=True))
     else:
         task = open_model(folder, which)
         if not isinstance(task, LanguageTask):

@@ -23,6 +23,7 @@ COMMANDS = {
     "flow": Entry("microgradseq_cli.flow:flow", "Show how gradients flow back through time."),
     "examples": Entry("microgradseq_cli.examples:examples", "List the examples."),
     "corpora": Entry("microgradseq_cli.corpora:corpora", "List, show and fetch data."),
+    "bench": Entry("microgradseq_cli.bench:bench", "Measure speed beside other libraries."),
     "doctor": Entry("microgradseq_cli.doctor:doctor", "Say what is installed and how it is set."),
 }
 

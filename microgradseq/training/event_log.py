@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import numpy
-
-from microgradseq.backend import Array
 from microgradseq.training.errors import DiskError, RunError
 from microgradseq.training.events import Event, event_in, line_of
 
 FLUSH_EVERY = 0.05
 """Seconds: how long a viewer may wait for a line."""
-_STEP = re.compile(
-    rb'^\{"event":"step","step":(\d+),"epoch":(\d+),"tokens":(\d+),"loss":(null|[^,}]+)'
-    rb'(?:,"perplexity":[^,}]+)?,"gradient_norm":(null|[^,}]+),"lr":([^,}]+)',
-    re.MULTILINE,
-)
-_RARE = re.compile(rb'^\{"event":"(?!step")[^\n]*', re.MULTILINE)
 
 
 class EventWriter:
@@ -139,48 +128,3 @@ def all_events(path: Path) -> Iterator[Event]:
     reader = EventReader(path)
     while events := reader.new():
         yield from events
-
-
-class Curves:
-    """The numbers of all step events as columns, and all other events: read fast.
-
-    Arguments:
-        path: events.jsonl; a million lines take about a second.
-    """
-
-    def __init__(self, path: Path) -> None:
-        try:
-            log = path.read_bytes()
-        except FileNotFoundError:
-            log = b""
-        except OSError as error:
-            raise RunError(f"{path} cannot be read: {error.strerror or error}") from error
-        whole = log[: log.rfind(b"\n") + 1]
-        rows = _STEP.findall(whole)
-        columns: list[Any] = list(zip(*rows, strict=True)) if rows else [()] * 6
-        self.step = numpy.array(columns[0], dtype=bytes).astype("int64")
-        self.epoch = numpy.array(columns[1], dtype=bytes).astype("int64")
-        self.tokens = numpy.array(columns[2], dtype=bytes).astype("int64")
-        self.loss = _numbers(columns[3])
-        self.gradient_norm = _numbers(columns[4])
-        self.lr = _numbers(columns[5])
-        found = (event_in(match.group()) for match in _RARE.finditer(whole))
-        self.others: list[Event] = [event for event in found if event is not None]
-        end = whole.rfind(b'{"event":"step"')
-        last = event_in(whole[end : whole.find(b"\n", end)]) if end >= 0 else None
-        self.last_step: Event | None = last
-
-    def of_kind(self, kind: str) -> list[Event]:
-        """The other events of one kind, oldest first.
-
-        Arguments:
-            kind: such as "sample".
-        """
-        return [event for event in self.others if event["event"] == kind]
-
-
-def _numbers(column: Any) -> Array:
-    """Numbers from their texts; null is NaN."""
-    texts = numpy.array(column, dtype=bytes)
-    texts[texts == b"null"] = b"nan"
-    return texts.astype("float64")

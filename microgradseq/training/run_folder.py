@@ -18,8 +18,9 @@ from typing import Any
 
 from microgradseq.data.nearest import nearest
 from microgradseq.training.control import send
+from microgradseq.training.curves import Curves
 from microgradseq.training.errors import DiskError, RunError
-from microgradseq.training.event_log import Curves, EventReader
+from microgradseq.training.event_log import EventReader
 from microgradseq.training.files import read_json, write_json
 from microgradseq.training.lock import Lock, holder
 

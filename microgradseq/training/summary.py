@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from microgradseq.charts.columns import Series
-from microgradseq.training.event_log import Curves
+from microgradseq.numbers import for_json
+from microgradseq.tasks.task import Baseline
+from microgradseq.training.curves import Curves
 from microgradseq.training.events import event_in
 
 TAIL = 1 << 18
@@ -74,3 +78,21 @@ def loss_series(curves: Curves, name: str = "loss") -> Series:
     """
     smoothing = max(1, len(curves.step) // CALM)
     return Series(name, curves.step.astype("float64"), curves.loss, smoothing)
+
+
+def told_baselines(baselines: Iterable[Baseline]) -> list[dict[str, Any]]:
+    """Baselines as JSON can hold them.
+
+    Arguments:
+        baselines: of a task.
+
+    >>> told_baselines([Baseline("uniform", {"perplexity": 28.0})])
+    [{'name': 'uniform', 'metrics': {'perplexity': 28.0}}]
+    """
+    return [
+        {
+            "name": baseline.name,
+            "metrics": {name: for_json(value) for name, value in baseline.metrics.items()},
+        }
+        for baseline in baselines
+    ]

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy
 
-from microgradseq.numbers import for_json
 from microgradseq.optim.clipping import clip_grad_norm_, clip_grad_value_, gradient_norm
 from microgradseq.optim.plateau import ReduceLROnPlateau
 from microgradseq.tasks.task import SampleRequest, Task
@@ -27,6 +26,7 @@ from microgradseq.training.progress import Plan, Progress
 from microgradseq.training.recovery import go_back
 from microgradseq.training.run_folder import RunFolder
 from microgradseq.training.snapshot import restore, snapshot
+from microgradseq.training.summary import told_baselines
 
 Observer = Callable[[Event], None]
 
@@ -104,13 +104,7 @@ class Trainer:
         )
         for note in self.task.notes():
             self.emit("warning", text=note)
-        self.baselines = [
-            {
-                "name": baseline.name,
-                "metrics": {name: for_json(value) for name, value in baseline.metrics.items()},
-            }
-            for baseline in self.task.baselines()
-        ]
+        self.baselines = told_baselines(self.task.baselines())
         self.folder.update(baselines=self.baselines)
         self.save()
 

@@ -169,6 +169,8 @@ def test_evaluating(command: Command, trained: Path, monkeypatch: pytest.MonkeyP
     found = json.loads(command("evaluate", "gru", "--json").out)
     assert found["metrics"]["perplexity"] > 1
     assert found["baselines"][0]["name"] == "uniform"
+    slow = json.loads(command("evaluate", "gru", "--slow", "--json").out)
+    assert slow["baselines"][-1]["name"] == "window of 4 symbols"
     (trained / "other.txt").write_text("the ferry came.", encoding="utf-8")
     out = command("evaluate", "gru", "--text", "other.txt").out
     assert "bits_per_character" in out

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from microgradseq.training.control import CONTROLS, ControlReader, refusal, send
+from microgradseq.training.curves import Curves
 from microgradseq.training.errors import RunError
-from microgradseq.training.event_log import Curves, EventReader, EventWriter, all_events
+from microgradseq.training.event_log import EventReader, EventWriter, all_events
 from microgradseq.training.events import KINDS, event_in, line_of, without_clocks
 
 
