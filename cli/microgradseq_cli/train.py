@@ -106,9 +106,8 @@ def _chosen(
     given: Mapping[str, Any],
 ) -> tuple[str, str | None, Settings]:
     """The task's name, what it reads, and its settings."""
-    from microgradseq.tasks.registry import settings_for  # noqa: PLC0415
-
     from microgradseq.tasks.choice import choose_task  # noqa: PLC0415
+    from microgradseq.tasks.registry import settings_for  # noqa: PLC0415
     from microgradseq.training.presets import preset_named, settings_of  # noqa: PLC0415
 
     if target is not None and corpus is not None and task_name is not None:
