@@ -24,7 +24,7 @@ import numpy
 from microgradseq.charts.chart import Look, draw_chart
 from microgradseq.charts.columns import Series
 from microgradseq.numbers import duration, readable
-from microgradseq.training.event_log import Curves
+from microgradseq.training.curves import Curves
 from microgradseq.training.presets import PRESETS, Preset, settings_of
 from microgradseq.training.start import new_run
 from microgradseq.training.trainer import Trainer
