@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
@@ -10,6 +10,7 @@ from rich.text import Text
 
 from microgradseq.graph.canvas import Canvas
 from microgradseq.graph.layout import Box, Route
+from microgradseq.graph.scene_window import window_start
 from microgradseq.lessons.stage import Moment
 
 STYLES = {
@@ -26,7 +27,6 @@ STYLES = {
 CHANGED = "bold reverse yellow"
 HELPER = "bold reverse cyan"
 WALKED = "bold not dim yellow"
-MARGIN = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,10 @@ class Viewport:
         boxes = [moment.changed, *([moment.helper] if moment.helper else [])]
         canvas = moment.canvas
         return Viewport(
-            _scrolled(self.x, self.width, canvas.width, [(box.x, box.right) for box in boxes]),
-            _scrolled(self.y, self.height, canvas.height, [(box.y, box.bottom) for box in boxes]),
+            window_start(self.x, self.width, canvas.width, [(box.x, box.right) for box in boxes]),
+            window_start(
+                self.y, self.height, canvas.height, [(box.y, box.bottom) for box in boxes]
+            ),
             self.width,
             self.height,
         )
@@ -73,21 +75,6 @@ class Viewport:
             for part, role in canvas.line(y, run[0], run[-1] + 1):
                 text.append(part, style or STYLES.get(role))
         return text
-
-
-def _scrolled(start: int, length: int, whole: int, spans: Iterable[tuple[int, int]]) -> int:
-    """Where a window starts along one direction; negative where the picture is smaller than it."""
-    if whole <= length:
-        return -((length - whole) // 2)
-    first, *others = spans
-    low, high = first
-    for other_low, other_high in others:
-        # what changed comes first; the other box only if both fit
-        if max(high, other_high) - min(low, other_low) <= length:
-            low, high = min(low, other_low), max(high, other_high)
-    if low - MARGIN < start or high + MARGIN > start + length:
-        start = (low + high - length) // 2
-    return min(max(start, 0), whole - length)
 
 
 def _marks(moment: Moment) -> dict[int, dict[int, str]]:

@@ -59,7 +59,7 @@ class Canvas:
         """
         segments: list[Segment] = []
         text, role = "", None
-        for character, own_role in self._cells(y, start, self.width if stop is None else stop):
+        for character, own_role in self.cells(y, start, self.width if stop is None else stop):
             if own_role != role:
                 if role is not None:
                     segments.append((text, role))
@@ -73,7 +73,17 @@ class Canvas:
         """One line as plain text, without the spaces at its end."""
         return "".join(text for text, _ in self.line(y)).rstrip()
 
-    def _cells(self, y: int, start: int, stop: int) -> Iterator[Segment]:
+    def cells(self, y: int, start: int, stop: int) -> Iterator[Segment]:
+        """Read the cells of a line one by one; the right half of a wide character is empty.
+
+        Arguments:
+            y: the row.
+            start: the first column.
+            stop: the column after the last.
+        Returns:
+            A character and its role for each column. Half a wide character at either end becomes
+            a space.
+        """
         row = self._rows[y]
         for x in range(start, stop):
             character, role = row.get(x, (" ", "space"))

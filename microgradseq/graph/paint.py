@@ -12,6 +12,7 @@ from microgradseq.graph.picture import Caption, Picture, Words, words_width
 from microgradseq.graph.wires import ALONG, DOWN, LEFT, RIGHT, UP, UPRIGHT, Cells, cells_of_edges
 
 ARROW = "▸"
+LABEL_ENDS = "╴╶"
 _LINES = {
     LEFT: "─",
     RIGHT: "─",
@@ -44,7 +45,7 @@ def paint(picture: Picture, width: int | None = None) -> Canvas:
         The canvas: the drawing, and below it the legend of the shared nodes.
     """
     layout = picture.layout
-    legend = _legend_rows(picture.legend, width or max(layout.width, 60))
+    legend = legend_rows(picture.legend, width or max(layout.width, 60))
     legend_width = max((x + words_width(words) for row in legend for x, words in row), default=0)
     height = layout.height + (len(legend) + 1 if legend else 0)
     canvas = Canvas(max(layout.width, legend_width), height)
@@ -103,42 +104,58 @@ def _write_words(canvas: Canvas, x: int, y: int, words: Words) -> None:
 def _draw_edges(canvas: Canvas, picture: Picture) -> None:
     cells = cells_of_edges(picture.layout)
     for (x, y), masks in cells.items():
-        canvas.put(x, y, _LINES[_seen(masks.values())], "edge")
+        canvas.put(x, y, _LINES[seen(masks.values())], "edge")
     ends = Counter(route.points[-1] for route in picture.layout.routes)
     for route in picture.layout.routes:
         x, y = route.points[-1]
         canvas.put(x, y, ARROW, "arrow")
         label = picture.labels.get((route.target, route.position))
-        if label and ends[x, y] == 1:
-            _write_label(canvas, route, label, cells)
+        if label and ends[x, y] == 1 and label_fits(route, cell_width(label), cells):
+            canvas.write(x - cell_width(label) - 2, y, LABEL_ENDS[0], "edge")
+            canvas.write(x - cell_width(label) - 1, y, label, "derivative")
+            canvas.write(x - 1, y, LABEL_ENDS[1], "edge")
 
 
-def _seen(masks: Iterable[int]) -> int:
-    """What shows in a cell: where one line only crosses another, the upright one is on top."""
-    seen = set(masks)
-    if seen == {ALONG, UPRIGHT}:
+def seen(masks: Iterable[int]) -> int:
+    """What shows in a cell: where one line only crosses another, the upright one is on top.
+
+    Arguments:
+        masks: the directions of each net in the cell.
+    """
+    different = set(masks)
+    if different == {ALONG, UPRIGHT}:
         return UPRIGHT
     union = 0
-    for mask in seen:
+    for mask in different:
         union |= mask
     return union
 
 
-def _write_label(canvas: Canvas, route: Route, label: str, cells: Cells) -> None:
-    """Write the local derivative right before the arrow, where the line is free for it."""
+def label_fits(route: Route, width: int, cells: Cells) -> bool:
+    """Whether the line is free for a local derivative right before the arrow.
+
+    Arguments:
+        route: the edge.
+        width: the cells that the label takes, without the ends of the line at either side.
+        cells: the lines in every cell.
+    """
     end, y = route.points[-1]
-    start = end - cell_width(label) - 2
+    start = end - width - 2
     bend = route.points[-2][0]
-    free = all(list(cells[x, y].values()) == [ALONG] for x in range(max(start, bend), end))
-    if start < bend or not free:
-        return
-    canvas.put(start, y, "╴", "edge")
-    canvas.write(start + 1, y, label, "derivative")
-    canvas.put(end - 1, y, "╶", "edge")
+    return start >= bend and all(
+        list(cells[x, y].values()) == [ALONG] for x in range(max(start, bend), end)
+    )
 
 
-def _legend_rows(legend: Sequence[Words], width: int) -> list[list[tuple[int, Words]]]:
-    """Set the entries of the legend side by side, as many as fit."""
+def legend_rows(legend: Sequence[Words], width: int) -> list[list[tuple[int, Words]]]:
+    """Set the entries of a legend side by side, as many as fit.
+
+    Arguments:
+        legend: the entries.
+        width: the cells of a row.
+    Returns:
+        Rows of entries, each with the column where it starts.
+    """
     rows: list[list[tuple[int, Words]]] = []
     x = width
     for words in legend:

@@ -119,7 +119,7 @@ def picture_of(
         labels={key: cell_width(text) for key, text in labels.items()},
     )
     legend = (
-        [_legend_line(graph, id, values, gradients) for id in sorted(shared)]
+        [legend_line(graph, id, values, gradients) for id in sorted(shared)]
         if full and (values or gradients)
         else []
     )
@@ -176,7 +176,8 @@ def _badge(node: GraphNode, detail: Detail) -> Caption:
     return Caption(((TIED_MARK + name, "badge"),))
 
 
-def _legend_line(graph: Drawable, id: int, values: bool, gradients: bool) -> Words:
+def legend_line(graph: Drawable, id: int, values: bool, gradients: bool) -> Words:
+    """What the legend says of a shared node: its name, its numbers, and how often it is used."""
     node = graph.node(id)
     mark: Sequence[tuple[str, TextRole]] = ((TIED_MARK + node.name, "badge"),)
     numbers = [word for line in number_lines(node, values, gradients) for word in line]

@@ -9,11 +9,11 @@ from typing import Any
 from microgradseq.graph import Graph
 from microgradseq.graph.canvas import Canvas
 from microgradseq.graph.layout import Box, Route
-from microgradseq.graph.model import Edge, GraphNode
+from microgradseq.graph.model import GraphNode
 from microgradseq.graph.paint import paint
 from microgradseq.graph.picture import Caption, number_lines, picture_of
+from microgradseq.graph.staged import Staged, widest_totals
 from microgradseq.graph.steps import Step
-from microgradseq.numbers import readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Stage:
     def __init__(self, graph: Graph, steps: Sequence[Step]) -> None:
         self.graph = graph
         self.steps = steps
-        self.picture = picture_of(_Staged(graph, _widest_totals(steps)))
+        self.picture = picture_of(Staged(graph, widest_totals(steps)))
 
     def moment(self, number: int) -> Moment:
         """The picture after a step.
@@ -61,10 +61,8 @@ class Stage:
         Arguments:
             number: the step, from 0.
         """
-        past = self.steps[: number + 1]
-        totals = {step.node: step.total for step in past}
-        staged = _Staged(self.graph, totals)
-        walked = {edge for step in past if (edge := edge_of(step)) is not None}
+        totals, walked, _ = known_by(self.steps, number)
+        staged = Staged(self.graph, totals)
         picture = replace(
             self.picture,
             captions={
@@ -74,7 +72,7 @@ class Stage:
             labels={edge: text for edge, text in self.picture.labels.items() if edge in walked},
             legend=(),
         )
-        step = past[-1]
+        step = self.steps[number]
         route = self._route(step)
         changed, helper = self._boxes(step, route)
         return Moment(paint(picture), changed, helper, route, totals)
@@ -98,6 +96,28 @@ class Stage:
         return (operand, operation) if operand.id == step.node else (operation, operand)
 
 
+def known_by(
+    steps: Sequence[Step], number: int
+) -> tuple[dict[int, Any], set[tuple[int, int]], tuple[int, int] | None]:
+    """What is known after a step of a walk.
+
+    Arguments:
+        steps: the walk.
+        number: the step, from 0.
+    Returns:
+        The running totals by node, the edges walked so far, and the edge of this step, if any.
+
+    >>> from microgradseq import Value
+    >>> graph = Graph.of(Value(2.0, name="a") * 3.0)
+    >>> known_by(graph.steps("reverse"), 1)
+    ({2: 1.0, 0: 3.0}, {(2, 0)}, (2, 0))
+    """
+    past = steps[: number + 1]
+    totals = {step.node: step.total for step in past}
+    walked = {edge for step in past if (edge := edge_of(step)) is not None}
+    return totals, walked, edge_of(past[-1])
+
+
 def edge_of(step: Step) -> tuple[int, int] | None:
     """The edge that a step walks along: id of the operation, and which operand of it."""
     if step.source is None or step.position is None:
@@ -106,44 +126,8 @@ def edge_of(step: Step) -> tuple[int, int] | None:
     return operation, step.position
 
 
-class _Staged:
-    """A graph whose nodes show other totals than their final gradients."""
-
-    def __init__(self, graph: Graph, totals: Mapping[int, Any]) -> None:
-        self._graph = graph
-        self._totals = totals
-        self.output = graph.output
-
-    @property
-    def nodes(self) -> tuple[GraphNode, ...]:
-        return tuple(self.node(node.id) for node in self._graph.nodes)
-
-    @property
-    def edges(self) -> tuple[Edge, ...]:
-        return self._graph.edges
-
-    def node(self, id: int, /) -> GraphNode:
-        return replace(self._graph.node(id), gradient=self._totals.get(id))
-
-    def operands(self, id: int, /) -> tuple[Edge, ...]:
-        return self._graph.operands(id)
-
-    def users(self, id: int, /) -> tuple[Edge, ...]:
-        return self._graph.users(id)
-
-
 def _told(caption: Caption, node: GraphNode) -> Caption:
     """A node's words with the numbers that hold now."""
     if not caption.numbers:
         return caption
     return replace(caption, numbers=number_lines(node, values=True, gradients=True))
-
-
-def _widest_totals(steps: Sequence[Step]) -> dict[int, Any]:
-    """For each node the total that takes the most room, so that boxes are wide enough for all."""
-    widest: dict[int, Any] = {}
-    for step in steps:
-        before = widest.get(step.node)
-        if before is None or len(readable(step.total)) > len(readable(before)):
-            widest[step.node] = step.total
-    return widest
