@@ -12,8 +12,10 @@ import click
 from microgradseq.errors import UserError
 from microgradseq.version import VERSION
 from microgradseq_cli.lazy import Entry, LazyGroup
+from microgradseq_cli.terminal import on_terminal
 
 COMMANDS = {
+    "tui": Entry("microgradseq_cli.tui:tui", "Open the app: learn, train, compare, play, labs."),
     "step": Entry("microgradseq_cli.step:step", "Step through a derivative, number by number."),
     "draw": Entry("microgradseq_cli.draw:draw", "Draw the graph of a computation."),
     "train": Entry("microgradseq_cli.train:train", "Train a task, or a network on a text."),
@@ -41,8 +43,13 @@ INTERRUPTED = 130
 @click.pass_context
 def application(context: click.Context) -> None:
     """See what backpropagation through time does, number by number."""
-    if context.invoked_subcommand is None:
-        click.echo(context.get_help())
+    if context.invoked_subcommand is not None:
+        return
+    if on_terminal():
+        from microgradseq_cli.tui import open_here  # noqa: PLC0415 - not needed by any command
+
+        open_here(context)
+    click.echo(context.get_help())
 
 
 def run(arguments: Sequence[str]) -> int:

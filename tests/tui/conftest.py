@@ -1,0 +1,44 @@
+"""What the tests of the app share: a folder of their own, and run folders to look at."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from microgradseq.training.event_log import EventWriter
+from microgradseq.training.run_folder import RunFolder
+from microgradseq_tui.app import MicrogradseqApp
+
+MakeApp = Callable[..., MicrogradseqApp]
+
+
+@pytest.fixture
+def make_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeApp:
+    """Make an app that remembers in a folder of the test and finds runs there only."""
+    monkeypatch.chdir(tmp_path)
+
+    def make(screen: str | None = None, state: str | None = None) -> MicrogradseqApp:
+        return MicrogradseqApp(screen, state, file=tmp_path / "config" / "app.json")
+
+    return make
+
+
+@pytest.fixture
+def some_runs(tmp_path: Path) -> Path:
+    """Three runs: a finished one, one whose trainer died, and one that cannot be read."""
+    folder = tmp_path / "runs"
+    for number, (name, status) in enumerate([("story-lstm", "finished"), ("时间机器", "running")]):
+        run = RunFolder(folder / name)
+        record = {"task": "language", "settings": {"cell": "lstm"}, "description": {}}
+        run.create({**record, "status": status})
+        log = EventWriter(run.events)
+        log.write({"event": "step", "step": 1200 + number, "elapsed": 9.0, "loss": 1.5 - number})
+        log.close()
+    (folder / "broken").mkdir()
+    (folder / "broken" / "run.json").write_text("{", encoding="utf-8")
+    for age, name in enumerate(("story-lstm", "时间机器", "broken")):
+        os.utime(folder / name / "run.json", (1000 - age, 1000 - age))
+    return folder

@@ -1,0 +1,7 @@
+"""What can be done in Play."""
+
+from __future__ import annotations
+
+from microgradseq_tui.action import Action
+
+ACTIONS: tuple[Action, ...] = ()

@@ -1,0 +1,1 @@
+"""The parts that the app's screens are put together from."""
