@@ -14,7 +14,7 @@ help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/installed ## set up and start
-	@if [ -t 0 ] && [ -t 1 ]; then $(BIN)/microgradseq step product; else $(BIN)/microgradseq train; fi
+	@if [ -t 0 ] && [ -t 1 ]; then $(BIN)/microgradseq; else $(BIN)/microgradseq train; fi
 
 test: $(VENV)/installed-test ## run the whole test suite
 	@$(BIN)/pytest
