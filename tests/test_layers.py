@@ -43,8 +43,8 @@ LAYERS = [
     {"traced"},
     {"gradient_check"},
     {"data", "derivatives", "environment", "expression", "graph", "nn", "optim"},
-    {"examples", "insight", "labs", "lessons", "tasks"},
     {"charts"},
+    {"examples", "insight", "labs", "lessons", "tasks"},
     {"speed", "training"},
 ]
 FRONT_DOOR = "__init__"
