@@ -262,7 +262,7 @@ def _table(found: FlowComparison) -> list[Line]:
 
 
 def _pictures(found: FlowComparison, width: int) -> list[Line]:
-    from microgradseq.insight.axes import Decades  # noqa: PLC0415
+    from microgradseq.charts.decades import Decades  # noqa: PLC0415
     from microgradseq.insight.text_chart import Span, beside, draw_norms  # noqa: PLC0415
 
     gradients = [curve.gradients for curve in found.curves]

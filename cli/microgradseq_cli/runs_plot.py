@@ -124,8 +124,8 @@ def _write_png(output: str, curves: list[Series], log: bool, value: str, x_name:
         raise BadInput(
             ".png needs matplotlib: pip install 'microgradseq[plot]'; .svg works without"
         ) from None
+    from microgradseq.charts.colours import COLOURS  # noqa: PLC0415
     from microgradseq.charts.columns import smoothed  # noqa: PLC0415
-    from microgradseq.insight.svg_chart import COLOURS  # noqa: PLC0415
 
     figure = Figure(figsize=(8, 4.5), layout="constrained")
     axes = figure.subplots()

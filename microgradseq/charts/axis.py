@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy
 
 from microgradseq.backend import Array
-from microgradseq.insight.axes import power_of_ten
+from microgradseq.charts.decades import power_of_ten
 from microgradseq.numbers import readable
 
 _ROUND = (1.0, 2.0, 2.5, 5.0, 10.0)

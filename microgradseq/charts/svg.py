@@ -9,8 +9,8 @@ import numpy
 
 from microgradseq.backend import Array
 from microgradseq.charts.axis import Axis, axis_around
+from microgradseq.charts.colours import COLOURS
 from microgradseq.charts.columns import Columns, Series, in_columns
-from microgradseq.insight.svg_chart import COLOURS
 
 WIDTH, HEIGHT = 760, 420
 LEFT, RIGHT, TOP, BOTTOM = 70, 20, 56, 52

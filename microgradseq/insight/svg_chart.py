@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape
 
-from microgradseq.insight.axes import Decades, marked_steps, power_of_ten, time_ticks
+from microgradseq.charts.colours import COLOURS
+from microgradseq.charts.decades import Decades, marked_steps, power_of_ten, time_ticks
 
 PANEL_WIDTH, PANEL_HEIGHT = 400, 300
 _LEFT, _TOP, _GAP, _LINE = 64, 108, 76, 22
@@ -17,17 +18,6 @@ _TICKS = 8
 
 # Colours that stay apart for colour-blind eyes (after Okabe and Ito), darkened for white paper;
 # shapes and dashes tell the curves apart without them.
-COLOURS = (
-    "#0072b2",
-    "#b34700",
-    "#00805e",
-    "#8f4a77",
-    "#1f2933",
-    "#8a6d00",
-    "#2f7fa8",
-    "#7b8794",
-    "#a6334d",
-)
 _DASHES = ("", "7 3", "2 3", "9 3 2 3")
 _STYLE = """
   text { font: 13px system-ui, "DejaVu Sans", "Noto Sans", Helvetica, Arial, sans-serif;

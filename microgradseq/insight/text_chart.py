@@ -9,7 +9,7 @@ from typing import Any
 import numpy
 
 from microgradseq.cells import cell_width, shorten
-from microgradseq.insight.axes import Decades, marked_steps, power_of_ten, time_ticks
+from microgradseq.charts.decades import Decades, marked_steps, power_of_ten, time_ticks
 
 MARKERS = "●■▲◆○□△◇★☆▼▽"
 """What tells curves apart where there is no colour, in the order of the curves."""

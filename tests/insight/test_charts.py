@@ -11,7 +11,7 @@ import numpy
 import pytest
 
 from microgradseq.cells import cell_width
-from microgradseq.insight.axes import Decades, power_of_ten, time_ticks
+from microgradseq.charts.decades import Decades, power_of_ten, time_ticks
 from microgradseq.insight.svg_chart import COLOURS, Panel, norms_svg
 from microgradseq.insight.text_chart import MARKERS, draw_norms
 
