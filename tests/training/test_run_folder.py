@@ -45,7 +45,13 @@ def holding(path: Path) -> subprocess.Popen[str]:
     return process
 
 
-def test_the_second_trainer_is_refused_and_a_dead_ones_lock_is_taken_over(tmp_path: Path) -> None:
+@pytest.mark.parametrize("locks", [True, False], ids=["flock", "process id alone"])
+def test_the_second_trainer_is_refused_and_a_dead_ones_lock_is_taken_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, locks: bool
+) -> None:
+    if not locks:
+        # some network file systems cannot lock: then only the process id tells
+        monkeypatch.setattr("microgradseq.training.lock.fcntl", None)
     path = tmp_path / "lock"
     process = holding(path)
     try:

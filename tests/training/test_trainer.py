@@ -73,6 +73,21 @@ def test_a_run_tells_everything_and_learns(tmp_path: Path) -> None:
     assert set(flow["gates"]) == {"reset", "update", "candidate"}
 
 
+def test_the_best_checkpoint_is_that_of_the_lowest_validation_loss(tmp_path: Path) -> None:
+    # a rate so high that the loss goes up and down
+    trainer = toy_trainer(tmp_path / "a", epochs=10, lr=2.0)
+    trainer.run()
+    validations = [event for event in told(tmp_path / "a") if event["event"] == "validation"]
+    losses = [event["loss"] for event in validations]
+    assert [event["best"] for event in validations] == [
+        loss == min(losses[: place + 1]) for place, loss in enumerate(losses)
+    ]
+    assert not all(event["best"] for event in validations)
+    best = load_checkpoint(trainer.folder.best)
+    lowest = validations[losses.index(min(losses))]
+    assert best.rest["progress"]["step"] == lowest["step"]
+
+
 @pytest.mark.parametrize("kind", ["step", "validation", "sample", "checkpoint"])
 @pytest.mark.parametrize("step", [3, 10, 17])
 def test_a_killed_run_goes_on_to_the_same_bits(tmp_path: Path, kind: str, step: int) -> None:
