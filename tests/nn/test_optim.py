@@ -141,6 +141,35 @@ def test_momentum_by_hand() -> None:
     assert seen == [-1.0, -3.0, -4.0]
 
 
+@pytest.mark.parametrize("kind", ["adagrad", "rmsprop", "adam", "adamw"])
+def test_adaptive_steps_follow_their_formulas(kind: str) -> None:
+    """The formulas of the papers, written out on plain numbers."""
+    parameter = Tensor([1.0], requires_grad=True)
+    optimizer: optim.Optimizer = {
+        "adagrad": lambda: optim.Adagrad([parameter], lr=0.1),
+        "rmsprop": lambda: optim.RMSprop([parameter], lr=0.1, alpha=0.9),
+        "adam": lambda: optim.Adam([parameter], lr=0.1),
+        "adamw": lambda: optim.AdamW([parameter], lr=0.1, weight_decay=0.5),
+    }[kind]()
+    value, mean, square = 1.0, 0.0, 0.0
+    for step, gradient in enumerate((0.5, -2.0, 3.0), start=1):
+        parameter.grad = numpy.array([gradient])
+        optimizer.step()
+        if kind == "adagrad":
+            square += gradient**2
+            value -= 0.1 * gradient / (square**0.5 + 1e-10)
+        elif kind == "rmsprop":
+            square = 0.9 * square + 0.1 * gradient**2
+            value -= 0.1 * gradient / (square**0.5 + 1e-8)
+        else:
+            value *= 1 - 0.1 * 0.5 if kind == "adamw" else 1
+            mean = 0.9 * mean + 0.1 * gradient
+            square = 0.999 * square + 0.001 * gradient**2
+            corrected = (square / (1 - 0.999**step)) ** 0.5
+            value -= 0.1 * (mean / (1 - 0.9**step)) / (corrected + 1e-8)
+        assert parameter.item() == pytest.approx(value, rel=1e-12)
+
+
 def test_groups_have_options_of_their_own() -> None:
     first, second, third = (Tensor([0.0], requires_grad=True) for _ in range(3))
     optimizer = optim.SGD([{"params": first, "lr": 0.5}, {"params": [second]}], lr=0.25)
