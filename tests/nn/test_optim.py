@@ -145,12 +145,13 @@ def test_momentum_by_hand() -> None:
 def test_adaptive_steps_follow_their_formulas(kind: str) -> None:
     """The formulas of the papers, written out on plain numbers."""
     parameter = Tensor([1.0], requires_grad=True)
-    optimizer: optim.Optimizer = {
-        "adagrad": lambda: optim.Adagrad([parameter], lr=0.1),
-        "rmsprop": lambda: optim.RMSprop([parameter], lr=0.1, alpha=0.9),
-        "adam": lambda: optim.Adam([parameter], lr=0.1),
-        "adamw": lambda: optim.AdamW([parameter], lr=0.1, weight_decay=0.5),
-    }[kind]()
+    made: dict[str, optim.Optimizer] = {
+        "adagrad": optim.Adagrad([parameter], lr=0.1),
+        "rmsprop": optim.RMSprop([parameter], lr=0.1, alpha=0.9),
+        "adam": optim.Adam([parameter], lr=0.1),
+        "adamw": optim.AdamW([parameter], lr=0.1, weight_decay=0.5),
+    }
+    optimizer = made[kind]
     value, mean, square = 1.0, 0.0, 0.0
     for step, gradient in enumerate((0.5, -2.0, 3.0), start=1):
         parameter.grad = numpy.array([gradient])
