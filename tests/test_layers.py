@@ -44,7 +44,8 @@ LAYERS = [
     {"gradient_check"},
     {"data", "derivatives", "environment", "expression", "graph", "nn", "optim"},
     {"charts"},
-    {"examples", "insight", "labs", "lessons", "tasks"},
+    {"insight", "tasks"},
+    {"examples", "labs", "lessons"},
     {"speed", "training"},
 ]
 FRONT_DOOR = "__init__"

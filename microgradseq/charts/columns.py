@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 import numpy
 
@@ -18,12 +20,25 @@ class Series:
         x: where its points are, rising, (N,).
         y: their heights, (N,); NaN and infinity are gaps.
         smoothing: over how many points the bright line is averaged; 1 for not at all.
+        counts: other ways to count x, such as {"tokens": …}, (N,) each.
     """
 
     name: str
     x: Array
     y: Array
     smoothing: int = 1
+    counts: Mapping[str, Array] = field(default_factory=lambda: MappingProxyType({}))
+
+    def by(self, count: str) -> Series:
+        """The same curve over another count of x; itself where it does not know that count.
+
+        Arguments:
+            count: a name in `counts`.
+
+        >>> Series("a", numpy.arange(2), numpy.ones(2), 1, {"tokens": [0, 64]}).by("tokens").x
+        [0, 64]
+        """
+        return replace(self, x=self.counts[count]) if count in self.counts else self
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,28 +93,74 @@ def in_columns(series: Series, left: float, right: float, width: int) -> Columns
     >>> found.mean.tolist(), found.low.tolist(), found.high.tolist()
     ([2.0, 3.0], [1.0, 2.0], [3.0, 4.0])
     """
-    nothing = numpy.full(width, numpy.nan)
-    x, y = series.x, numpy.where(numpy.isfinite(series.y), series.y, numpy.nan)
-    line = smoothed(y, series.smoothing)
+    line = smoothed(series.y, series.smoothing)
+    return columns_of([reduced(series.x, series.y, line, edges_of(left, right, width))])
+
+
+def edges_of(left: float, right: float, width: int) -> Array:
+    """Where columns begin, and where the last one ends, (width + 1,)."""
     edges = left + (right - left) * numpy.arange(width + 1) / width
-    bounds = numpy.searchsorted(x, edges, side="left")
-    bounds[-1] = numpy.searchsorted(x, right, side="right")
+    edges[-1] = numpy.nextafter(right, numpy.inf)
+    return edges
+
+
+@dataclass(frozen=True, eq=False)
+class Sums:
+    """What a stretch of columns holds, (W,) each; several stretches make Columns.
+
+    Arguments:
+        filled: whether there is any point.
+        counts, totals: of the finite numbers of the smoothed line.
+        low, high: the range of the raw numbers; NaN where there is none.
+    """
+
+    filled: Array
+    counts: Array
+    totals: Array
+    low: Array
+    high: Array
+
+
+def reduced(x: Array, y: Array, line: Array, edges: Array) -> Sums:
+    """Gather points in columns.
+
+    Arguments:
+        x: rising, (N,).
+        y: raw numbers, (N,).
+        line: the smoothed ones, (N,), NaN for gaps.
+        edges: where columns begin and where the last one ends, (W + 1,).
+    """
+    bounds: Array = numpy.searchsorted(x, edges, side="left")
     first, last = int(bounds[0]), int(bounds[-1])
-    if first >= last:
-        return Columns(nothing, nothing.copy(), nothing.copy())
-    starts, filled = bounds[:-1], bounds[:-1] < bounds[1:]
-    begin = starts[filled] - first
+    filled = bounds[:-1] < bounds[1:]
+    low, high = numpy.full((2, len(filled)), numpy.nan)
+    counts, totals = numpy.zeros((2, len(filled)))
+    if first < last:
+        begin = bounds[:-1][filled] - first
+        raw, line = y[first:last], line[first:last]
+        if not numpy.isfinite(raw).all():
+            raw = numpy.where(numpy.isfinite(raw), raw, numpy.nan)
+        there = numpy.isfinite(line)
+        low[filled] = numpy.fmin.reduceat(raw, begin)
+        high[filled] = numpy.fmax.reduceat(raw, begin)
+        counts[filled] = numpy.add.reduceat(there, begin, dtype="float64")
+        totals[filled] = numpy.add.reduceat(numpy.where(there, line, 0.0), begin)
+    return Sums(filled, counts, totals, low, high)
 
-    def reduced(how: numpy.ufunc, numbers: Array) -> Array:
-        found = nothing.copy()
-        found[filled] = how.reduceat(numbers[first:last], begin)
-        return found
 
-    counts = reduced(numpy.add, numpy.isfinite(line).astype("float64"))
-    sums = reduced(numpy.add, numpy.nan_to_num(line))
+def columns_of(parts: Sequence[Sums]) -> Columns:
+    """Join stretches of columns, from left to right.
+
+    Arguments:
+        parts: at least one.
+    """
+    filled, counts, totals, low, high = (
+        numpy.concatenate([getattr(part, name) for part in parts])
+        for name in ("filled", "counts", "totals", "low", "high")
+    )
     with numpy.errstate(invalid="ignore", divide="ignore"):
-        mean = sums / numpy.where(counts > 0, counts, numpy.nan)
-    return Columns(_bridged(mean, filled, counts), reduced(numpy.fmin, y), reduced(numpy.fmax, y))
+        mean = totals / numpy.where(counts > 0, counts, numpy.nan)
+    return Columns(_bridged(mean, filled, counts), low, high)
 
 
 def _bridged(mean: Array, filled: Array, counts: Array) -> Array:

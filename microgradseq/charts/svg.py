@@ -14,7 +14,7 @@ from microgradseq.charts.columns import Columns, Series, in_columns
 
 WIDTH, HEIGHT = 760, 420
 LEFT, RIGHT, TOP, BOTTOM = 70, 20, 56, 52
-_STYLE = "text{font:13px sans-serif;fill:#222}.title{font-size:16px}.grid{stroke:#ddd}"
+STYLE = "text{font:13px sans-serif;fill:#222}.title{font-size:16px}.grid{stroke:#ddd}"
 
 
 def chart_svg(
@@ -25,6 +25,7 @@ def chart_svg(
     x_name: str = "step",
     y_name: str = "loss",
     baselines: Sequence[tuple[str, float]] = (),
+    notes: Sequence[tuple[float, str]] = (),
 ) -> str:
     """Draw curves as SVG: smoothed lines, the raw range behind them, a legend.
 
@@ -34,6 +35,7 @@ def chart_svg(
         log: whether the axis upwards is logarithmic.
         x_name, y_name: what the axes count.
         baselines: horizontal lines: (name, height).
+        notes: places on x with words of their own, drawn as upright lines.
     Returns:
         The whole file.
 
@@ -50,13 +52,15 @@ def chart_svg(
     axis = axis_around([*(series.y for series in curves), levels], log)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}">',
-        f"<style>{_STYLE}</style>",
+        f"<style>{STYLE}</style>",
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>',
         f'<text x="{LEFT}" y="24" class="title">{escape(title)}</text>',
         *_axes(axis, Axis(left, right), x_name, y_name),
     ]
     for name, level in baselines:
         parts += _baseline(axis, name, level)
+    for x, words in notes:
+        parts += _note(Axis(left, right), x, words)
     for place, series in enumerate(curves):
         columns = in_columns(series, left, right, width)
         parts += _curve(axis, columns, COLOURS[place % len(COLOURS)])
@@ -92,6 +96,16 @@ def _baseline(axis: Axis, name: str, level: float) -> Iterator[str]:
         f'<text x="{WIDTH - RIGHT}" y="{y - 4:.1f}" text-anchor="end" fill="#888">'
         f"{escape(name)}</text>"
     )
+
+
+def _note(along: Axis, x: float, words: str) -> Iterator[str]:
+    share = float(along.shares(numpy.array([x]))[0])
+    if numpy.isnan(share):
+        return
+    place = LEFT + share * (WIDTH - LEFT - RIGHT)
+    ends = f'x1="{place:.1f}" x2="{place:.1f}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"'
+    yield f'<line {ends} stroke="#888" stroke-dasharray="2 3"/>'
+    yield f'<text x="{place + 4:.1f}" y="{TOP + 12}" fill="#888">{escape(words)}</text>'
 
 
 def _curve(axis: Axis, columns: Columns, colour: str) -> Iterator[str]:

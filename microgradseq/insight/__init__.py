@@ -9,7 +9,7 @@ from microgradseq.insight.gradients import (
     state_gradients,
 )
 from microgradseq.insight.jacobian_products import Jacobians, Reach, jacobians, reach
-from microgradseq.insight.passage import Passage, Run, Step, record
+from microgradseq.insight.passage import Passage, Run, Step, record, record_by_time
 from microgradseq.insight.truncation import TruncationBias, truncation_bias
 from microgradseq.insight.verdicts import Verdict, verdict
 
@@ -31,6 +31,7 @@ __all__ = [
     "jacobians",
     "reach",
     "record",
+    "record_by_time",
     "saturation",
     "state_gradients",
     "truncation_bias",

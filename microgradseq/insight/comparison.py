@@ -125,7 +125,7 @@ def compare_flow(
         inputs = random.standard_normal((steps, 1, INPUTS))
         direction = random.standard_normal(hidden)
         layer = COMPARED[name](INPUTS, hidden, dtype="float64", mode="unrolled")
-        _draw(layer, random, scale, forget_bias)
+        draw_weights(layer, random, scale, forget_bias)
         curves += _curves(name, layer, inputs, direction / numpy.linalg.norm(direction))
     return FlowComparison(steps, hidden, seed, scale, forget_bias, tuple(curves))
 
@@ -145,22 +145,34 @@ def _curves(name: str, layer: Recurrent, inputs: Array, direction: Array) -> lis
     return curves
 
 
-def _draw(
-    layer: Recurrent, random: numpy.random.Generator, scale: float | None, forget_bias: float
+def draw_weights(
+    layers: Recurrent,
+    random: numpy.random.Generator,
+    scale: float | None = None,
+    forget_bias: float = 0.0,
 ) -> None:
-    """Draw all weights anew, without touching the process's own random numbers."""
-    bound = 1 / math.sqrt(layer.hidden_size)
+    """Draw all weights anew, evenly from ±1/√H, without touching the process's random numbers.
+
+    Arguments:
+        layers: whose weights.
+        random: where chance comes from.
+        scale: makes the spectral radius of each gate's block of hidden weights this.
+        forget_bias: added to the bias of the gate that keeps the old state.
+    """
+    bound = 1 / math.sqrt(layers.hidden_size)
     state = {
         name: random.uniform(-bound, bound, array.shape)
-        for name, array in layer.state_dict().items()
+        for name, array in layers.state_dict().items()
     }
-    if scale is not None and "weight_hh_l0" in state:
-        blocks = numpy.split(state["weight_hh_l0"], len(layer.cell.gates))
-        state["weight_hh_l0"] = numpy.concatenate([_scaled(block, scale) for block in blocks])
-    if layer.cell.name in _KEEPING:
-        place = layer.cell.gates.index(_KEEPING[layer.cell.name]) * layer.hidden_size
-        state["bias_ih_l0"][place : place + layer.hidden_size] += forget_bias
-    layer.load_state_dict(state)
+    gates = layers.cell.gates
+    for name, drawn in state.items():
+        if scale is not None and name.startswith("weight_hh_l"):
+            blocks = numpy.split(drawn, len(gates))
+            state[name] = numpy.concatenate([_scaled(block, scale) for block in blocks])
+        if layers.cell.name in _KEEPING and name.startswith("bias_ih_l"):
+            place = gates.index(_KEEPING[layers.cell.name]) * layers.hidden_size
+            drawn[place : place + layers.hidden_size] += forget_bias
+    layers.load_state_dict(state)
 
 
 def _scaled(block: Array, radius: float) -> Array:

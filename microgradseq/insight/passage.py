@@ -6,7 +6,7 @@ The layers are run step by step, out of ordinary rules. Each step gets the param
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -107,16 +107,7 @@ def record(layers: Recurrent, x: Any, state: Any = None) -> Passage:
     >>> passage.output.shape, len(passage.runs[0].steps), sorted(passage.runs[0].steps[0].gates)
     ((4, 1, 3), 4, ['candidate', 'forget', 'input', 'output'])
     """
-    weight = next(iter(layers.parameters_of(0).values())).plain()
-    expected = Expected(
-        type(layers).__name__, layers.input_size, weight.dtype, layers.batch_first, weight
-    )
-    x, batched = read_sequence(x, expected)
-    if x.shape[0] == 0:
-        raise ShapeError("there is nothing to look at in a sequence of no steps")
-    places = layers.num_layers * layers.directions
-    shape = (places, x.shape[1], layers.state_size)
-    starts = read_states(state, layers.cell.states, shape, batched, expected)
+    x, starts = _read(layers, x, state)
     runs: list[Run] = []
     with recorded(deeper=0):
         for layer in range(layers.num_layers):
@@ -132,21 +123,94 @@ def record(layers: Recurrent, x: Any, state: Any = None) -> Passage:
     return Passage(x, tuple(runs))
 
 
+def record_by_time(
+    layers: Recurrent, x: Any, after_step: Callable[[int, Tensor], None], state: Any = None
+) -> Passage:
+    """Run layers and keep every step, all layers of one time step before the next time step.
+
+    A loss that is made on the way stands beside its step, so that a sweep back from it goes
+    strictly from the last time step to the first.
+
+    Arguments:
+        layers: recurrent layers in one direction.
+        x: see `record`.
+        after_step: is told t and the last layer's output (B, H) at t, as soon as it is there.
+        state: see `record`.
+
+    >>> import numpy
+    >>> from microgradseq.nn import RNN
+    >>> times = []
+    >>> layers = RNN(2, 3, 2)
+    >>> x = numpy.ones((4, 1, 2), dtype="float32")
+    >>> passage = record_by_time(layers, x, lambda t, h: times.append(t))
+    >>> times, bool(numpy.allclose(passage.output.data, record(layers, x).output.data))
+    ([0, 1, 2, 3], True)
+    """
+    if layers.bidirectional:
+        raise ValueError("what runs in both directions at once has no one order in time")
+    x, starts = _read(layers, x, state)
+    count = layers.num_layers
+    states = [tuple(one[layer] for one in starts) for layer in range(count)]
+    steps: list[list[Step]] = [[] for _ in range(count)]
+    with recorded(deeper=0):
+        for t in range(x.shape[0]):
+            here = x[t : t + 1]
+            for layer in range(count):
+                if layer:
+                    with scope(t=t, layer=layer, direction="forward"):
+                        here = RULES["stack"](states[layer - 1][0])
+                step = _step(layers, here, states[layer], t, layer, "forward")
+                steps[layer].append(step)
+                states[layer] = step.after
+            after_step(t, states[-1][0])
+        output = RULES["stack"](*(step.after[0] for step in steps[-1]))
+    options = _options(layers)
+    return Passage(
+        output,
+        tuple(
+            Run(layer, "forward", layers.cell, options, tuple(steps[layer]))
+            for layer in range(count)
+        ),
+    )
+
+
+def _read(layers: Recurrent, x: Any, state: Any) -> tuple[Any, Any]:
+    """The input and the first states, checked."""
+    weight = next(iter(layers.parameters_of(0).values())).plain()
+    expected = Expected(
+        type(layers).__name__, layers.input_size, weight.dtype, layers.batch_first, weight
+    )
+    x, batched = read_sequence(x, expected)
+    if x.shape[0] == 0:
+        raise ShapeError("there is nothing to look at in a sequence of no steps")
+    places = layers.num_layers * layers.directions
+    shape = (places, x.shape[1], layers.state_size)
+    return x, read_states(state, layers.cell.states, shape, batched, expected)
+
+
+def _options(layers: Recurrent) -> Options:
+    return {**layers.options, "bias": layers.bias}
+
+
 def _run(layers: Recurrent, x: Any, states: States, layer: int, direction: str) -> Run:
-    cell, options = layers.cell, {**layers.options, "bias": layers.bias}
-    shared = layers.parameters_of(layer, direction)
     times = range(x.shape[0]) if direction == "forward" else reversed(range(x.shape[0]))
     steps: list[Step] = []
     for t in times:
-        with scope(t=t, layer=layer, direction=direction):
-            own = {name: RULES["identity"](one) for name, one in shared.items()}
-            here = x[t : t + 1]
-            prepared = cell.prepare(here, own, options)
-            before = tuple(RULES["identity"](state) for state in states)
-            states = cell.step(prepared.projection[0], before, prepared.parameters, options)
-        gates = _gates(cell, states, own.values())
-        steps.append(Step(t, here, before, states, own, gates))
-    return Run(layer, direction, cell, options, tuple(steps))
+        steps.append(_step(layers, x[t : t + 1], states, t, layer, direction))
+        states = steps[-1].after
+    return Run(layer, direction, layers.cell, _options(layers), tuple(steps))
+
+
+def _step(layers: Recurrent, x: Any, states: States, t: int, layer: int, direction: str) -> Step:
+    """One step of one layer; its input has a time axis of length 1."""
+    cell, options = layers.cell, _options(layers)
+    with scope(t=t, layer=layer, direction=direction):
+        shared = layers.parameters_of(layer, direction)
+        own = {name: RULES["identity"](one) for name, one in shared.items()}
+        prepared = cell.prepare(x, own, options)
+        before = tuple(RULES["identity"](state) for state in states)
+        after = cell.step(prepared.projection[0], before, prepared.parameters, options)
+    return Step(t, x, before, after, own, _gates(cell, after, own.values()))
 
 
 def _gates(cell: Cell, after: States, parameters: Iterable[Tensor]) -> dict[str, Tensor]:

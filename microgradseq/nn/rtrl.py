@@ -119,7 +119,7 @@ class RTRL:
         self._influence = slope[:, :, None] * influence
         self.h = after
         if gradient is not None:
-            self._learn(gradient(after.copy()) if callable(gradient) else gradient)
+            self.learn(gradient(after.copy()) if callable(gradient) else gradient)
         return after.copy()
 
     def _input(self, x: Any) -> Array:
@@ -151,11 +151,20 @@ class RTRL:
             block[...] = rows.reshape(block.shape)
             start += parameter.size
 
-    def _learn(self, gradient: Any) -> None:
+    def learn(self, gradient: Any) -> None:
+        """Add what the last step's loss says, where it was not known during the step.
+
+        Arguments:
+            gradient: ∂L_t/∂h_t, (B, H).
+        """
         g = self._library.asarray(gradient, dtype=self.h.dtype)
         if g.shape != self.h.shape:
             raise ShapeError(f"RTRL: ∂L/∂h has the shape {self.h.shape}, got {g.shape}")
         self._gradient += g.ravel() @ self._influence.reshape(g.size, -1)
+
+    def forget_gradient(self) -> None:
+        """Begin a new sum of gradients; the state and its derivatives go on."""
+        self._gradient[...] = 0
 
     def add_to_parameters(self) -> None:
         """Add the gradient to `.grad` of the layer's parameters, as `backward()` would."""

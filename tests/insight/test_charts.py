@@ -11,8 +11,9 @@ import numpy
 import pytest
 
 from microgradseq.cells import cell_width
-from microgradseq.charts.colours import COLOURS, Panel, norms_svg
+from microgradseq.charts.colours import COLOURS
 from microgradseq.charts.decades import Decades, power_of_ten, time_ticks
+from microgradseq.insight.svg_chart import Panel, norms_svg
 from microgradseq.insight.text_chart import MARKERS, draw_norms
 
 STEEP = 10.0 ** numpy.arange(-9, 1)

@@ -6,7 +6,8 @@ import numpy
 import pytest
 
 from microgradseq import manual_seed, randn
-from microgradseq.insight.comparison import COMPARED, compare_flow
+from microgradseq.insight.comparison import COMPARED, compare_flow, draw_weights
+from microgradseq.nn import LSTM
 
 
 @pytest.mark.parametrize("cell", COMPARED)
@@ -65,3 +66,14 @@ def test_named_errors() -> None:
         compare_flow(["foo"])
     with pytest.raises(ValueError, match="at least 2 steps"):
         compare_flow(["rnn"], steps=1)
+
+
+def test_weights_of_every_layer_get_the_radius() -> None:
+    layers = LSTM(3, 4, 2, dtype="float64")
+    draw_weights(layers, numpy.random.default_rng(0), scale=2.0, forget_bias=10.0)
+    drawn = layers.state_dict()
+    for layer in range(2):
+        for block in numpy.split(drawn[f"weight_hh_l{layer}"], 4):
+            assert numpy.abs(numpy.linalg.eigvals(block)).max() == pytest.approx(2.0)
+        biases = drawn[f"bias_ih_l{layer}"].reshape(4, 4)
+        assert [bool((row > 9).all()) for row in biases] == [False, True, False, False]

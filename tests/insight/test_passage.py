@@ -9,7 +9,13 @@ import pytest
 
 from microgradseq import Tensor, no_grad
 from microgradseq.errors import GradientError, ShapeError
-from microgradseq.insight import contributions, record, saturation, state_gradients
+from microgradseq.insight import (
+    contributions,
+    record,
+    record_by_time,
+    saturation,
+    state_gradients,
+)
 from microgradseq.nn import GRU, LSTM, RNN
 from tests.nn.layers import KINDS, made
 
@@ -184,3 +190,23 @@ def test_float32_stays_float32() -> None:
     passage = record(LSTM(2, 3), numpy.ones((4, 1, 2), dtype="float32"))
     (of_h, of_c) = state_gradients(passage, passage.output[-1].sum())
     assert of_h.gradients.dtype == of_c.gradients.dtype == numpy.float32
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_by_time_is_the_same_passage_in_another_order(kind: str) -> None:
+    layers = made(kind, INPUTS, HIDDEN, num_layers=2)
+    told: list[int] = []
+    by_time = record_by_time(layers, inputs(), lambda t, h: told.append(t))
+    by_layer = record(layers, inputs())
+    assert told == [*range(STEPS)]
+    for one, other in zip(by_time.runs, by_layer.runs, strict=True):
+        for step, expected in zip(one.steps, other.steps, strict=True):
+            assert (step.t, [*step.gates]) == (expected.t, [*expected.gates])
+            for state, wanted in zip(step.after, expected.after, strict=True):
+                numpy.testing.assert_allclose(state.plain(), wanted.plain(), rtol=1e-12, atol=1e-14)
+
+
+def test_two_directions_have_no_one_order_in_time() -> None:
+    layers = GRU(INPUTS, HIDDEN, bidirectional=True, dtype="float64")
+    with pytest.raises(ValueError, match="both directions"):
+        record_by_time(layers, inputs(), lambda t, h: None)
