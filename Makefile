@@ -17,7 +17,7 @@ run: $(VENV)/installed ## set up and start
 	@if [ -t 0 ] && [ -t 1 ]; then $(BIN)/microgradseq; else $(BIN)/microgradseq train; fi
 
 test: $(VENV)/installed-test ## run the whole test suite
-	@$(BIN)/pytest
+	@$(BIN)/pytest --numprocesses auto --dist worksteal
 
 lint: $(VENV)/installed-dev ## check style and form
 	@$(BIN)/ruff check

@@ -133,7 +133,9 @@ def _reading(image: Any, chances: Floats, row: int, losses: list[float]) -> tupl
 
 
 def check(settings: Settings) -> None:
-    """Refuse images that cannot be read."""
+    """Refuse images that cannot be read. The drawn ones need not be drawn to know."""
+    if not settings.source:
+        return
     try:
         task_of(settings)
     except (DataError, SettingError) as error:

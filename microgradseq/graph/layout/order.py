@@ -63,7 +63,7 @@ def _sweep(skeleton: Skeleton, from_left: bool) -> None:
         columns = columns[::-1]
     for column in columns:
         wish = {
-            vertex: _mean_place(first[vertex] or second[vertex], place, place[vertex])
+            vertex: _mean_place(first[vertex] or second[vertex], place, skeleton, place[vertex])
             for vertex in column
         }
         column.sort(key=lambda vertex: wish[vertex])
@@ -79,10 +79,18 @@ def _relative_places(skeleton: Skeleton) -> list[float]:
     return place
 
 
-def _mean_place(neighbours: Sequence[Neighbour], place: Sequence[float], own: float) -> float:
+def _mean_place(
+    neighbours: Sequence[Neighbour], place: Sequence[float], skeleton: Skeleton, own: float
+) -> float:
+    """The mean place of the neighbours, each moved by the port where the edge ends."""
     if not neighbours:
         return own
-    return sum(place[one.vertex] for one in neighbours) / len(neighbours)
+    total = 0.0
+    for one in neighbours:
+        size = len(skeleton.columns[skeleton.column_of[one.vertex]])
+        port = (one.row + 0.5) / skeleton.heights[one.vertex] - 0.5
+        total += place[one.vertex] + port / size
+    return total / len(neighbours)
 
 
 def _crossings(skeleton: Skeleton) -> int:
