@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import statistics
+import tempfile
 import time
 from collections.abc import Callable
-from typing import ClassVar
-
-from textual.app import App, ComposeResult
-from textual.binding import Binding, BindingType
+from pathlib import Path
 
 from microgradseq import Graph, Value, scope
 from microgradseq.graph.scene import DETAILS
 from microgradseq.graph.scene_book import SceneBook
+from microgradseq.lessons.walk_target import Target
+from microgradseq.lessons.walkthrough import Walkthrough
+from microgradseq_tui.app import MicrogradseqApp
+from microgradseq_tui.screens.walk import WalkScreen
 from microgradseq_tui.widgets.graph import GraphView
 
 SIZE = (120, 40)
@@ -42,57 +44,37 @@ def lstm(steps: int) -> Graph:
     return Graph.of(h)
 
 
-class StepsApp(App[None]):
-    """A graph, and a key that takes the next step of its derivative."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("n", "next", "next")]
-
-    def __init__(self, graph: Graph) -> None:
-        super().__init__()
-        self.steps = graph.steps()
-        self.number = 0
-        self.view = GraphView(graph, self.steps)
-        self.drawn = 0.0
-
-    def compose(self) -> ComposeResult:
-        """The view alone."""
-        yield self.view
-
-    def action_next(self) -> None:
-        """Take the next step, and note when the screen has been painted."""
-        self.number = (self.number + 7) % len(self.steps)
-        past = self.steps[: self.number + 1]
-        edges = [
-            (max(step.node, step.source), step.position)
-            for step in past
-            if step.source is not None and step.position is not None
-        ]
-        self.view.set_state(
-            {step.node: step.total for step in past},
-            active_node=past[-1].node,
-            active_edge=edges[-1] if edges else None,
-            walked=edges,
-        )
-        self.view.call_after_refresh(self.note)
-
-    def note(self) -> None:
-        """The frame is out."""
-        self.drawn = time.perf_counter()
-
-
-async def step_seconds(graph: Graph, zoom: int) -> list[float]:
-    """The times from a key to its frame."""
-    app = StepsApp(graph)
-    times = []
+async def step_seconds(graph: Graph, zoom: int, folder: Path) -> list[float]:
+    """The times from a key to its frame, at steps all over a walk in the app."""
+    app = MicrogradseqApp("runs", None, file=folder / "app.json")
+    app.owns_process = True
+    output = graph.sources[graph.output]
+    assert isinstance(output, Value)
+    screen = WalkScreen(Walkthrough(Target("lstm", output)))
+    times: list[float] = []
     async with app.run_test(size=SIZE) as pilot:
-        app.view.zoom = zoom
+        app.push_screen(screen)
         await pilot.pause()
-        for _ in range(PRESSES):
+        view = screen.query_one(GraphView)
+        view.zoom = zoom
+        await pilot.pause()
+        drawn: list[float] = []
+        take_step = screen.action_next_step
+
+        def step_and_note() -> None:
+            take_step()
+            view.call_after_refresh(lambda: drawn.append(time.perf_counter()))
+
+        # noted from within the action: the pilot's own waiting is no part of a step
+        vars(screen)["action_next_step"] = step_and_note
+        for number in range(PRESSES):
+            screen.walk.go(number * 7 % len(screen.walk.steps))
+            drawn.clear()
             begin = time.perf_counter()
             await pilot.press("n")
-            while app.drawn < begin:
+            while not drawn:
                 await pilot.pause()
-            times.append(app.drawn - begin)
+            times.append(drawn[0] - begin)
     return times
 
 
@@ -116,7 +98,8 @@ def main() -> None:
             new = best(lambda graph=graph, detail=detail: SceneBook(graph).scene(detail))  # type: ignore[misc]
             book.scene(detail)
             again = best(lambda book=book, detail=detail: book.scene(detail))  # type: ignore[misc]
-            times = asyncio.run(step_seconds(graph, zoom))
+            with tempfile.TemporaryDirectory() as folder:
+                times = asyncio.run(step_seconds(graph, zoom, Path(folder)))
             usual, slow = statistics.median(times), statistics.quantiles(times, n=20)[-1]
             print(
                 f"{count:5} nodes, {detail:5}   layout {new:6.1f} ms, cached {again:.3f} ms   "

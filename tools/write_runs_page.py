@@ -30,6 +30,10 @@ runs/NAME/
   lock                   held by the trainer at work; a dead trainer's lock is free
 ```
 
+The app moves a run that is removed to `runs/.trash/PROCESS/`, so that it can be brought back; it
+is gone for good when the app is left. `microgradseq runs remove` deletes at once, and empties the
+trash as well.
+
 ## run.json
 
 `format` (1), `task`, `source` (a corpus's name or a file; null for the task's own), `settings`,

@@ -22,6 +22,7 @@ COMMANDS = {
     "compare": Entry("microgradseq_cli.runs_compare:compare", "Compare runs side by side."),
     "plot": Entry("microgradseq_cli.runs_plot:plot", "Draw the curves of runs."),
     "export": Entry("microgradseq_cli.runs_export:export", "Write a run in another format."),
+    "rename": Entry("microgradseq_cli.runs:rename", "Give a run another name."),
     "remove": Entry("microgradseq_cli.runs:remove", "Delete runs."),
 }
 WIDEST_NAME = 40
@@ -221,6 +222,7 @@ def _real(value: Any) -> float:
 def remove(names: tuple[str, ...], runs_dir: Path, yes: bool) -> None:
     """Delete runs, with everything in their folders."""
     from microgradseq.training.run_folder import find_run  # noqa: PLC0415
+    from microgradseq.training.trash import empty_trash  # noqa: PLC0415
 
     found = [find_run(name, runs_dir) for name in dict.fromkeys(names)]
     told = ", ".join(str(folder.path) for folder in found)
@@ -228,4 +230,20 @@ def remove(names: tuple[str, ...], runs_dir: Path, yes: bool) -> None:
         raise click.Abort
     for folder in found:
         folder.remove()
+    empty_trash(runs_dir)
     click.echo(f"Deleted {told}.", err=True)
+
+
+@click.command(epilog="Example: microgradseq runs rename story-lstm-2 story-deep")
+@click.argument("run")
+@click.argument("name")
+@runs_dir_option
+def rename(run: str, name: str, runs_dir: Path) -> None:
+    """Give a run another name.
+
+    RUN is a run's name, or the path of its folder; NAME is what its folder is called from now on.
+    """
+    from microgradseq.training.run_folder import find_run  # noqa: PLC0415
+
+    folder = find_run(run, runs_dir)
+    click.echo(f"{folder.path} is now {folder.rename(name).path}.", err=True)

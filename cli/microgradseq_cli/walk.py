@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from microgradseq.graph.paths import Paths
 from microgradseq.graph.steps import Step
-from microgradseq.rules import RULES
+from microgradseq.lessons.walk_expression import operation_of
+from microgradseq.lessons.walk_target import Target
 from microgradseq_cli.errors import BadInput, unknown
-from microgradseq_cli.targets import Target
 
 
 @dataclass(frozen=True)
@@ -39,16 +39,7 @@ class Walk:
 
     def operation(self, step: Step) -> str:
         """What a step's rule speaks of, such as "e with u = c, v = d"; nothing at the start."""
-        if step.source is None:
-            return ""
-        graph = self.target.graph
-        node = graph.node(max(step.node, step.source))
-        letters = RULES[node.op].operands
-        said = (
-            f"{letter} = {graph.node(edge.source).name}"
-            for letter, edge in zip(letters, graph.operands(node.id), strict=False)
-        )
-        return f"{node.name} with {', '.join(said)}"
+        return operation_of(self.target.graph, step)
 
 
 def walk(target: Target, mode: str, wrt: str | None, source: str | None) -> Walk:

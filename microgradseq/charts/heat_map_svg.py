@@ -7,7 +7,7 @@ from html import escape
 
 from microgradseq.cells import cell_width, shorten
 from microgradseq.charts.colours import COLOURS
-from microgradseq.charts.heat_map import LEVELS, HeatMap, Shade
+from microgradseq.charts.heat_map import INFINITE, LEVELS, HeatMap, Shade
 from microgradseq.charts.svg import LEFT, RIGHT, STYLE, TOP, WIDTH
 from microgradseq.numbers import readable
 
@@ -73,7 +73,9 @@ def _cell(
         f'<rect x="{x:.2f}" y="{y:.2f}" width="{wide:.2f}" height="{tall:.2f}" {_fill(shade)}>'
         f"<title>{escape(named)}</title></rect>"
     )
-    sign = shade.glyph if shade.level is None else "−" if shade.negative else ""
+    sign = "−" if shade.negative else ""
+    if shade.level is None or shade.glyph == INFINITE:
+        sign += shade.glyph
     if sign and min(wide, tall) >= _SIGN_ROOM:
         colour = "white" if (shade.level or 0) >= LEVELS // 2 else "#222"
         yield (

@@ -21,11 +21,13 @@ class Path:
         nodes: the ids along it, the source first, the output last.
         factors: the local derivative of each edge.
         product: the factors multiplied.
+        positions: which operand of the next node each node is.
     """
 
     nodes: tuple[int, ...]
     factors: tuple[float, ...]
     product: float
+    positions: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +106,9 @@ def _listed(graph: Graph, start: int, counts: list[int], limit: int) -> list[Pat
         end = edges[-1].target if edges else start
         if end == graph.output:
             factors = tuple(edge.derivative for edge in edges)
-            found.append(
-                Path((start, *(edge.target for edge in edges)), factors, math.prod(factors))
-            )
+            nodes = (start, *(edge.target for edge in edges))
+            positions = tuple(edge.position for edge in edges)
+            found.append(Path(nodes, factors, math.prod(factors), positions))
             continue
         onward = [
             (*edges, edge)

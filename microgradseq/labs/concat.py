@@ -88,9 +88,9 @@ def _shown(x: Floats, w_x: Floats, h: Floats, w_h: Floats) -> tuple[Figure, ...]
     parts = row * column
     terms = [f"{left:+.2f} × {right:+.2f}" for left, right in zip(row, column, strict=True)]
     lines = [
-        f"X W_x:  {_sum(terms[:split])} = {parts[:split].sum():+.4f}",
-        f"H W_h:  {_sum(terms[split:])} = {parts[split:].sum():+.4f}",
-        f"[X, H] [W_x; W_h]: the same {len(terms)} products in one sum = {parts.sum():+.4f}",
+        f"X W_x:  {parts[:split].sum():+.4f} = {_sum(terms[:split])}",
+        f"H W_h:  {parts[split:].sum():+.4f} = {_sum(terms[split:])}",
+        f"joined: {parts.sum():+.4f} = the same {len(terms)} products in one sum",
     ]
     names = [f"row {place}" for place in range(1, len(apart) + 1)]
     units = [str(place) for place in range(1, min(apart.shape[1], 12) + 1)]
@@ -103,7 +103,7 @@ def _shown(x: Floats, w_x: Floats, h: Floats, w_h: Floats) -> tuple[Figure, ...]
 
 
 def _sum(terms: list[str]) -> str:
-    shown = terms if len(terms) <= 4 else [*terms[:3], "…"]
+    shown = terms if len(terms) <= 3 else [*terms[:3], "…"]
     return " + ".join(f"({term})" if term != "…" else term for term in shown)
 
 

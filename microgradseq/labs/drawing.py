@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from html import escape
+from textwrap import wrap
 
 from microgradseq.cells import cell_width, shorten
 from microgradseq.labs.figures import Figure, Line, Run, plain
@@ -13,7 +14,7 @@ LEAST_HEIGHT = 9
 _BIG = 16
 _HALF, _GAP = 40, 3
 _SVG_WIDTH = 760
-_SVG_HEAD = 40
+_SVG_HEAD, _SVG_LINE, _SVG_LETTERS = 40, 18, 96
 
 
 def draw_figures(figures: Sequence[Figure], width: int, height: int | None = None) -> list[Line]:
@@ -102,12 +103,13 @@ def figures_text(words: str, figures: Sequence[Figure], width: int) -> str:
     return f"{words}\n\n{plain(draw_figures(figures, width))}\n"
 
 
-def figures_svg(title: str, figures: Sequence[Figure]) -> str:
+def figures_svg(title: str, figures: Sequence[Figure], words: str = "") -> str:
     """Figures below each other as one SVG picture.
 
     Arguments:
         title: stands above all.
         figures: from the top.
+        words: stand below the title.
     Returns:
         The whole file.
 
@@ -115,7 +117,8 @@ def figures_svg(title: str, figures: Sequence[Figure]) -> str:
     >>> figures_svg("Words", [Text("Said", "hello")]).count("<svg")
     2
     """
-    parts, top = [], float(_SVG_HEAD)
+    parts, top = _words_svg(words), float(_SVG_HEAD)
+    top += len(parts) * _SVG_LINE
     for figure in figures:
         picture = figure.svg()
         width, height = _size(picture)
@@ -131,6 +134,14 @@ def figures_svg(title: str, figures: Sequence[Figure]) -> str:
         f'<text x="20" y="28" style="font:bold 18px sans-serif;fill:#222">{escape(title)}</text>'
     )
     return "\n".join([head, *parts, "</svg>", ""])
+
+
+def _words_svg(words: str) -> list[str]:
+    return [
+        f'<text x="20" y="{_SVG_HEAD + 8 + place * _SVG_LINE}" '
+        f'style="font:14px sans-serif;fill:#444">{escape(line)}</text>'
+        for place, line in enumerate(wrap(words, _SVG_LETTERS))
+    ]
 
 
 def _size(picture: str) -> tuple[float, float]:

@@ -30,7 +30,9 @@ __all__ = [
     "plain",
 ]
 
-_STYLE = "text{font:13px monospace;fill:#222;white-space:pre}.title{font:16px sans-serif}"
+# not a style sheet: those of all figures on a page would count for each other
+_PLAIN = 'style="font:13px monospace;fill:#222" xml:space="preserve"'
+_TITLE = 'style="font:16px sans-serif;fill:#222"'
 _SVG_LINE = 20
 _SVG_CHARACTER = 8
 _GAP = "  "
@@ -136,12 +138,14 @@ class Chart(Figure):
         return plain(self.lines(width, height))
 
     def svg(self) -> str:
+        # the chart's own place for this name is where the names of curves may stand
+        heading = f"{self.title} ({self.y_name})" if self.y_name else self.title
         return chart_svg(
-            self.title,
+            heading,
             self.series,
             log=self.log,
             x_name=self.x_name,
-            y_name=self.y_name,
+            y_name="",
             baselines=self.baselines,
         )
 
@@ -342,12 +346,10 @@ def _text_svg(title: str, lines: Sequence[str]) -> str:
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">',
-            f"<style>{_STYLE}</style>",
             f'<rect width="{width}" height="{height}" fill="white"/>',
-            f'<text x="20" y="24" class="title">{escape(title)}</text>',
+            f'<text x="20" y="24" {_TITLE}>{escape(title)}</text>',
             *(
-                f'<text x="20" y="{54 + place * _SVG_LINE}" xml:space="preserve">'
-                f"{escape(line)}</text>"
+                f'<text x="20" y="{54 + place * _SVG_LINE}" {_PLAIN}>{escape(line)}</text>'
                 for place, line in enumerate(lines)
             ),
             "</svg>",

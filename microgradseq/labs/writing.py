@@ -49,7 +49,7 @@ def lab_file(lab: Lab, settings: Settings, frame: Frame, suffix: str) -> str:
     if suffix == ".json":
         return as_json(lab, settings, frame)
     if suffix == ".svg":
-        return figures_svg(f"{lab.title}: {frame.words}", frame.figures)
+        return figures_svg(lab.title, frame.figures, frame.words)
     head = f"{lab.title}\n\n{lab.formula}\n\n{lab.command(settings)}\n\n{frame.words}"
     return figures_text(head, frame.figures, WIDTH)
 

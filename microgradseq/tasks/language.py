@@ -165,13 +165,23 @@ class LanguageTask(Task):
             prefix: of symbols that the training text had; DataError names others. A model that
                 reads backward takes it for the end of the text.
         """
+        writer, indices = self.beginning(prefix)
+        writer.read(indices)
+        return writer
+
+    def beginning(self, prefix: str = "") -> tuple[Writer, Indices]:
+        """A writer that has read nothing of the text yet, and what it is to read first.
+
+        Arguments:
+            prefix: as for `writer`.
+        Returns:
+            The writer, and the prefix as indices in the order in which the model reads them.
+        """
         writer = Writer(self.model, self.vocabulary)
         indices = self._prefix(prefix)
-        if len(indices):
-            writer.read(indices[::-1] if self._backward else indices)
-        else:
+        if not len(indices):
             writer.hint(_opening(self.vocabulary))
-        return writer
+        return writer, indices[::-1] if self.backward else indices
 
     def stream(self, request: SampleRequest, random: numpy.random.Generator) -> Iterator[str]:
         """What is written after the prefix, piece by piece.
@@ -183,7 +193,7 @@ class LanguageTask(Task):
             Pieces that make up the text; text written backward comes in one piece at the end.
         """
         written = self.writer(request.prefix).write(request, random)
-        if self._backward:
+        if self.backward:
             yield self.vocabulary.decode([each.number for each in written][::-1])
         else:
             yield from (each.text for each in written)
@@ -191,14 +201,15 @@ class LanguageTask(Task):
     def sample(self, request: SampleRequest, random: numpy.random.Generator) -> str:
         """A text: the prefix, and what the model writes after it, or before it."""
         prefix = self._prefix(request.prefix)
-        if self._backward:
+        if self.backward:
             written = self.writer(request.prefix).write(request, random)
             numbers = [each.number for each in written][::-1]
             return self.vocabulary.decode([*numbers, *prefix])
         return self.vocabulary.decode(prefix) + "".join(self.stream(request, random))
 
     @property
-    def _backward(self) -> bool:
+    def backward(self) -> bool:
+        """Whether the model reads and writes from the end of a text."""
         return self.settings.direction == "backward"
 
     @property

@@ -37,7 +37,8 @@ def recurrent(settings: Settings, input_size: int) -> Recurrent:
     unless another way to draw weights is asked for.
 
     Arguments:
-        settings: cell, hidden, layers, bidirectional, dropout, init, dtype and device are read.
+        settings: cell, hidden, layers, bidirectional, dropout, init, forget_bias, dtype and
+            device are read.
         input_size: features a step, or how many symbols there are.
 
     >>> recurrent(Settings(cell="gru", hidden=5), 3)
@@ -63,6 +64,8 @@ def recurrent(settings: Settings, input_size: int) -> Recurrent:
                 nn.init.zeros_(parameter)
             elif "_hh_" in name:
                 nn.init.identity_(parameter)
+    if settings.forget_bias and "forget" in layers.cell.gates:
+        nn.init.forget_gate_bias_(layers, settings.forget_bias)
     return layers
 
 

@@ -92,6 +92,12 @@ class Settings:
         "Learning",
         choices=("uniform", "normal", "xavier", "orthogonal"),
     )
+    forget_bias: float = _option(
+        0.0,
+        "what an LSTM's forget gates begin with, so that it remembers at first; 0 as drawn",
+        least=-100.0,
+        most=100.0,
+    )
     dtype: str = _option("float32", "the numbers' type", choices=("float32", "float64"))
     device: str = _option("cpu", "where to compute", choices=("cpu", "cuda"))
     batch: int = _option(32, "sequences in a batch", least=1, most=65536, group="data")
@@ -198,6 +204,33 @@ class Settings:
 OPTIONS: Mapping[str, Option] = {each.name: each.metadata["option"] for each in fields(Settings)}
 """Every setting's limits and help by name, in the order of forms and of --help."""
 
+
+def setting_of(name: str, text: str) -> Any:
+    """A setting's value as a person typed it; SettingError where it cannot be one.
+
+    Arguments:
+        name: one of OPTIONS.
+        text: such as "64", "0.01", "gru" or "yes".
+
+    >>> setting_of("hidden", "64"), setting_of("bidirectional", "yes")
+    (64, True)
+    """
+    kinds = {each.name: str(each.type) for each in fields(Settings)}
+    kind = kinds.get(name)
+    value: Any = text
+    try:
+        if kind in ("int", "float"):
+            value = int(text) if kind == "int" else float(text)
+    except ValueError:
+        # the check below says what the setting must be
+        value = text
+    if kind == "bool":
+        value = _TRUTHS.get(text.lower(), text)
+    Settings().replaced(**{name: value})
+    return value
+
+
+_TRUTHS: Mapping[str, bool] = {"yes": True, "true": True, "no": False, "false": False}
 _TYPES: Mapping[str, type] = {"str": str, "int": int, "float": float, "bool": bool}
 
 

@@ -34,6 +34,9 @@ class Stepping(Protocol):
     def pick(self, state: Any, rows: Array) -> Any:
         """The state of some of the texts, which may be named repeatedly."""
 
+    def hidden(self, state: Any) -> Array:
+        """The hidden units of every layer for the first text, (layers, H), on the host."""
+
 
 class LeanSteps:
     """A sequence model with its weights prepared for single steps.
@@ -86,6 +89,10 @@ class LeanSteps:
         """The state of some of the texts."""
         return [[one[rows] for one in layer] for layer in state]
 
+    def hidden(self, state: Any) -> Array:
+        """The hidden units of every layer."""
+        return numpy.stack([move(layer[0][0], "cpu") for layer in state])
+
     def _start(self, count: int) -> Any:
         zeros = library_of(self._like).zeros((count, self._size), dtype=self._like.dtype)
         return [[zeros] * self._states for _ in self._steps]
@@ -112,6 +119,10 @@ class PlainSteps:
         if isinstance(state, tuple):
             return tuple(self.pick(one, rows) for one in state)
         return state[:, rows]
+
+    def hidden(self, state: Any) -> Array:
+        """The hidden units of every layer."""
+        return move((state[0] if isinstance(state, tuple) else state)[:, 0], "cpu")
 
 
 def stepping(model: nn.Module) -> Stepping:

@@ -35,6 +35,20 @@ class Written(NamedTuple):
     likely: tuple[tuple[str, float], ...] = ()
 
 
+class Moment(NamedTuple):
+    """Where a writer was, to come back to.
+
+    Arguments:
+        state: of the model.
+        scores: of what may come next.
+        last: the symbol that was read last.
+    """
+
+    state: Any
+    scores: Array
+    last: int
+
+
 class Writer:
     """A trained model in the middle of a text: it reads symbols, or writes them.
 
@@ -69,8 +83,18 @@ class Writer:
             indices: of the symbols.
         """
         for index in indices:
-            self._advance(int(index))
-            self._joiner.add(self.vocabulary.symbol(int(index)))
+            self.add(int(index))
+
+    def add(self, index: int) -> str:
+        """Read one symbol as a part of the text.
+
+        Arguments:
+            index: of the symbol.
+        Returns:
+            What it adds to the text.
+        """
+        self._advance(index)
+        return self._joiner.add(self.vocabulary.symbol(index))
 
     def hint(self, index: int) -> None:
         """Read a symbol that is no part of the text, such as the line break before it."""
@@ -100,9 +124,8 @@ class Writer:
         planned = iter(self._searched(request)) if request.beam else None
         for _ in range(request.length):
             told = self.likely(likely) if likely else ()
-            index = self._chosen(request, random) if planned is None else next(planned)
-            self._advance(index)
-            yield Written(self._joiner.add(self.vocabulary.symbol(index)), index, told)
+            index = self.draw(request, random) if planned is None else next(planned)
+            yield Written(self.add(index), index, told)
         rest = self._joiner.end()
         if rest:
             yield Written(rest, self.last)
@@ -111,16 +134,46 @@ class Writer:
         """What `write` writes, in one piece."""
         return "".join(written.text for written in self.write(request, random))
 
+    def draw(self, request: SampleRequest, random: numpy.random.Generator) -> int:
+        """The index of a symbol that may come next; nothing is read.
+
+        Arguments:
+            request: temperature, top_k and top_p are read.
+            random: where the draw comes from.
+        """
+        scores = self.scores.copy()
+        if self._never is not None:
+            scores[self._never] = -numpy.inf
+        return choose(scores, request, random)
+
+    def moment(self) -> Moment:
+        """What to keep so that `return_to` can come back here."""
+        return Moment(self.state, self.scores, self.last)
+
+    def return_to(self, moment: Moment, text: Iterable[int]) -> None:
+        """Go back to where the writer has been.
+
+        Arguments:
+            moment: what `moment` gave there.
+            text: the indices of all symbols of the text up to there.
+        """
+        self.state, self.scores, self.last = moment
+        self._joiner = Joiner(self.vocabulary.unit)
+        for index in text:
+            self._joiner.add(self.vocabulary.symbol(int(index)))
+
+    def hidden(self, state: Any) -> Array:
+        """The hidden units of every layer, (layers, H), on the host.
+
+        Arguments:
+            state: of this writer, at any moment after a symbol was read.
+        """
+        return self._step.hidden(state)
+
     def _advance(self, index: int) -> None:
         scores, self.state = self._step(index, self.state)
         self.scores = scores[0]
         self.last = index
-
-    def _chosen(self, request: SampleRequest, random: numpy.random.Generator) -> int:
-        scores = self.scores
-        if self._never is not None:
-            scores[self._never] = -numpy.inf
-        return choose(scores, request, random)
 
     def _searched(self, request: SampleRequest) -> tuple[int, ...]:
         search = _Search(self._step, self._never, self.scores)

@@ -31,8 +31,8 @@ class Curves:
     Arguments:
         path: events.jsonl. A torn last line is passed over.
 
-    Columns: `step`, `epoch`, `tokens` (whole numbers), `loss`, `gradient_norm`, `lr` (NaN for what
-    was not finite), each (N,), and read when it is first asked for.
+    Columns: `step`, `epoch`, `tokens` (whole numbers), `loss`, `gradient_norm`, `lr`, `elapsed`
+    (NaN for what was not finite), each (N,), and read when it is first asked for.
 
     >>> Curves(Path("nowhere")).loss.tolist()
     []
@@ -71,6 +71,11 @@ class Curves:
         return [event for event in self.others if event["event"] == kind]
 
     @property
+    def size(self) -> int:
+        """Bytes of the log that were read; a torn last line is not among them."""
+        return len(self._text)
+
+    @property
     def last_step(self) -> Event | None:
         """The last step event; None where there is none."""
         if not len(self._starts):
@@ -106,6 +111,15 @@ class Curves:
     def lr(self) -> Array:
         """The learning rate."""
         return self._column("lr")
+
+    @cached_property
+    def elapsed(self) -> Array:
+        """Seconds of training in all; it stands last, and a brace ends it."""
+        if not len(self._starts):
+            return numpy.zeros(0)
+        commas, _ = self._commas
+        last = commas[numpy.searchsorted(commas, self._ends) - 1]
+        return _numbers(self._bytes, last + len(',"elapsed":'), self._ends - 1)
 
     @cached_property
     def _commas(self) -> tuple[Array, Array]:

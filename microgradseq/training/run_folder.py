@@ -109,12 +109,40 @@ class RunFolder:
         """All numbers of the log as columns."""
         return Curves(self.events)
 
+    def require_idle(self, fate: str) -> None:
+        """Refuse while a trainer is at work here.
+
+        Arguments:
+            fate: what was to happen to the run, such as "be removed".
+        """
+        process = self.trainer()
+        if process is not None:
+            raise RunError(
+                f"{self.path} cannot {fate}: it is being trained by process {process}; "
+                "stop it first"
+            )
+
+    def rename(self, name: str) -> RunFolder:
+        """Give the run another name, unless a trainer is at work there.
+
+        Arguments:
+            name: of the folder; refused if it is taken or no folder could be called so.
+        Returns:
+            The run under its new name.
+        """
+        self.require_idle("be renamed")
+        place = self.path.with_name(checked_name(name))
+        if place.exists():
+            raise RunError(f"{place} is there already; choose another name")
+        try:
+            return RunFolder(self.path.rename(place))
+        except OSError as error:
+            raise DiskError(f"{self.path} cannot be renamed: {error.strerror or error}") from error
+
     def remove(self) -> None:
         """Delete the folder, unless a trainer is at work there."""
         self.read()
-        process = self.trainer()
-        if process is not None:
-            raise RunError(f"{self.path} is being trained by process {process}; stop it first")
+        self.require_idle("be removed")
         try:
             shutil.rmtree(self.path)
         except OSError as error:

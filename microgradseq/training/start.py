@@ -41,7 +41,7 @@ def new_run(
         runs: where runs lie.
         observer: called with every event.
     """
-    wish = f"{_stem(source) or kind}-{settings.cell}"
+    wish = f"{stem_of(source) or kind}-{settings.cell}"
     folder = RunFolder(runs / (checked_name(name) if name else free_name(wish, runs)))
     if folder.record.exists():
         raise RunError(
@@ -67,8 +67,15 @@ def new_run(
     return Trainer(task, folder, observer)
 
 
-def _stem(source: str | None) -> str | None:
-    """What a source adds to a run's name: only what a folder may be called."""
+def stem_of(source: str | None) -> str | None:
+    """What a source adds to a run's name: only what a folder may be called.
+
+    Arguments:
+        source: a corpus's name or a file.
+
+    >>> stem_of("books/my book.txt")
+    'my-book'
+    """
     if source is None:
         return None
     letters = [each if each.isalnum() or each in "-_" else "-" for each in Path(source).stem]

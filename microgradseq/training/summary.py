@@ -12,10 +12,14 @@ from microgradseq.charts.columns import Series
 from microgradseq.numbers import for_json
 from microgradseq.tasks.task import Baseline
 from microgradseq.training.curves import Curves
-from microgradseq.training.events import event_in
+from microgradseq.training.events import Event, event_in
 
 TAIL = 1 << 18
 """Bytes at the end of a log; a validation that lies further back is not in the summary."""
+BLOCK = 2048
+"""Bytes that hold several step events."""
+STEP_LINE = b'{"event":"step",'
+"""How the line of a step event begins."""
 CALM = 50
 """A curve is smoothed over this part of its points."""
 
@@ -27,17 +31,19 @@ class LastNumbers:
     Arguments:
         step, elapsed: of the last event.
         loss: of the last validation, else of the last step.
+        perplexity: as the loss, where the task has one.
         best_loss: the lowest validation loss, where the end event tells it.
     """
 
     step: int | None = None
     elapsed: float | None = None
     loss: float | None = None
+    perplexity: float | None = None
     best_loss: float | None = None
 
 
 def last_numbers(path: Path) -> LastNumbers:
-    """Read the last lines of a log.
+    """Read the last lines of a log, from its end, and no more of them than needed.
 
     Arguments:
         path: events.jsonl; it need not be there.
@@ -50,23 +56,64 @@ def last_numbers(path: Path) -> LastNumbers:
             lines = file.read().splitlines()
     except OSError:
         return found
-    step_loss = None
-    for line in lines if size <= TAIL else lines[1:]:
+    step: Event | None = None
+    validation: Event | None = None
+    ended = False
+    for line in reversed(lines if size <= TAIL else lines[1:]):
+        if step is not None and line.startswith(STEP_LINE):
+            continue
         event = event_in(line)
         if event is None:
             continue
-        found.step, found.elapsed = event.get("step"), event.get("elapsed")
+        if found.step is None:
+            found.step, found.elapsed = event.get("step"), event.get("elapsed")
         if event["event"] == "step":
-            step_loss = event["loss"]
+            step = event
         elif event["event"] == "validation":
-            found.loss = event["loss"]
-            if event["best"]:
+            validation = validation or event
+            if event["best"] and not ended:
                 found.best_loss = event["loss"]
-        elif event["event"] == "end":
-            found.best_loss = event["best_loss"]
-    if found.loss is None:
-        found.loss = step_loss
+            if step is not None and (ended or event["best"]):
+                break
+        elif event["event"] == "end" and step is None and validation is None:
+            found.best_loss, ended = event["best_loss"], True
+    known = [event for event in (validation, step) if event and event["loss"] is not None]
+    last = known[0] if known else {}
+    found.loss = last.get("loss")
+    found.perplexity = last.get("perplexity", last.get("metrics", {}).get("perplexity"))
     return found
+
+
+def glance(path: Path, places: int) -> list[float]:
+    """A run's loss at a few places of its log, without reading what lies between them.
+
+    Arguments:
+        path: events.jsonl; it need not be there.
+        places: how many.
+    Returns:
+        At most so many losses, oldest first; what was not finite is left out.
+
+    >>> glance(Path("nowhere"), 8)
+    []
+    """
+    found: dict[int, float] = {}
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            for place in range(places):
+                file.seek(max(0, size * (place + 1) // places - BLOCK))
+                step = _last_step_in(file.read(BLOCK))
+                if step is not None and step["loss"] is not None:
+                    found[step["step"]] = step["loss"]
+    except OSError:
+        return []
+    return [found[step] for step in sorted(found)]
+
+
+def _last_step_in(block: bytes) -> Event | None:
+    """The last whole step event of a piece of a log."""
+    begin = block.rfind(STEP_LINE, 0, block.rfind(b"\n"))
+    return event_in(block[begin : block.index(b"\n", begin)]) if begin >= 0 else None
 
 
 def loss_series(curves: Curves, name: str = "loss") -> Series:
@@ -76,8 +123,20 @@ def loss_series(curves: Curves, name: str = "loss") -> Series:
         curves: of the run.
         name: for the legend.
     """
-    smoothing = max(1, len(curves.step) // CALM)
+    smoothing = smoothing_for(len(curves.step))
     return Series(name, curves.step.astype("float64"), curves.loss, smoothing)
+
+
+def smoothing_for(points: int) -> int:
+    """Over how many points a curve is averaged.
+
+    Arguments:
+        points: how many it has.
+
+    >>> smoothing_for(10), smoothing_for(1000)
+    (1, 20)
+    """
+    return max(1, points // CALM)
 
 
 def told_baselines(baselines: Iterable[Baseline]) -> list[dict[str, Any]]:

@@ -130,3 +130,8 @@ def test_svg_has_a_cell_for_every_number() -> None:
     told = [each.text for each in root.iter(f"{space}title")]
     assert told == ["<a>, x: 1", "<a>, &: -2", "b, x: nan", "b, &: 0.5"]
     assert "logarithmic" in heat_map_svg(heat_map)
+
+
+def test_svg_marks_what_colour_cannot_tell() -> None:
+    picture = heat_map_svg(made([[math.nan, math.inf, -math.inf, -1.0]]))
+    assert all(f">{sign}</text>" in picture for sign in ("·", "∞", "−∞", "−"))

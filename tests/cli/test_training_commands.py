@@ -218,6 +218,17 @@ def test_runs_are_removed_after_a_question(command: Command, trained: Path, tmp_
     assert command("runs", "remove", run, "--yes").code == 2
 
 
+def test_a_run_is_renamed(command: Command, trained: Path, tmp_path: Path) -> None:
+    shutil.copytree(trained / "runs", tmp_path / "runs")
+    place = str(tmp_path / "runs")
+    assert command("runs", "rename", "gru", "海-2", "--runs-dir", place).code == 0
+    assert command("runs", "show", "海-2", "--runs-dir", place, "--json").code == 0
+    code, _, err = command("runs", "rename", "海-2", "lstm", "--runs-dir", place)
+    assert code == 2
+    assert "lstm is there already" in err
+    assert command("runs", "rename", "海-2", "a/b", "--runs-dir", place).code == 2
+
+
 @pytest.mark.parametrize("damage", ["cut", "noise", "empty", "gone"])
 def test_a_damaged_checkpoint_is_one_line(
     command: Command, trained: Path, tmp_path: Path, damage: str

@@ -23,8 +23,8 @@ def test_the_sums_that_are_shown_add_up() -> None:
     last = LAB.run(LAB.settings(repeats=3))
     lines = figures_text("", last.figures, 100).splitlines()
     x, h, both = (
-        float(next(line for line in lines if line.startswith(start)).rpartition("= ")[2])
-        for start in ("X W_x: ", "H W_h: ", "[X, H] [W_x; W_h]: ")
+        float(next(line for line in lines if line.startswith(start)).removeprefix(start).split()[0])
+        for start in ("X W_x:", "H W_h:", "joined:")
     )
     assert x + h == pytest.approx(both, abs=2e-4)
 

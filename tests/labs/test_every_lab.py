@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
+from threading import Thread, current_thread
 from xml.etree import ElementTree
 
 import numpy
 import pytest
 
+from microgradseq import no_grad, tensor
 from microgradseq.cells import cell_width
 from microgradseq.charts.heat_map import HeatMap
 from microgradseq.errors import UserError
@@ -23,6 +26,7 @@ from microgradseq.labs.session import Session
 from microgradseq.labs.writing import lab_file, write_lab
 
 FORMULA_WIDTH = 80
+TIMED = re.compile(r"_(us|ms|s|seconds)(_|$)")
 
 
 @pytest.mark.parametrize("name", LABS)
@@ -44,6 +48,25 @@ def test_every_parameter_is_whole(name: str) -> None:
         assert parameter.read(parameter.write(parameter.default)) == parameter.default
         assert re.fullmatch(r"[a-z][a-z0-9_]*", parameter.name)
         assert parameter.limits
+
+
+@pytest.mark.parametrize("name", LABS)
+def test_the_first_frames_fit_a_terminal_and_repeat_themselves(name: str) -> None:
+    found = LABS[name]
+    once, again = (list(islice(found.simulate(found.settings()), 2)) for _ in range(2))
+    for frame, same in zip(once, again, strict=True):
+        assert 0 <= frame.progress <= 1
+        assert frame.figures
+        lines = draw_figures(frame.figures, 80)
+        assert max(cell_width("".join(run.text for run in line)) for line in lines) <= 80
+        assert frame.words
+        assert "\n" not in frame.words
+        assert frame.numbers.keys() == same.numbers.keys()
+        for key, number in frame.numbers.items():
+            if not isinstance(number, str) and not TIMED.search(key):
+                assert numpy.allclose(number, same.numbers[key], equal_nan=True), key
+    assert once[0].progress <= once[1].progress
+    ElementTree.fromstring(figures_svg(found.title, once[-1].figures))
 
 
 def test_the_registry_keeps_the_order_and_knows_neighbours() -> None:
@@ -120,6 +143,28 @@ def test_a_session_goes_to_the_end_and_can_fail() -> None:
     assert [failing.advance() for _ in range(2)] == [True, False]
     assert failing.trouble == "it was to fail"
     assert failing.frame is not None
+
+
+def test_a_session_goes_on_in_any_thread_and_ends_when_told() -> None:
+    ended: list[str] = []
+
+    def holding(_: Settings) -> Iterator[Frame]:
+        try:
+            with no_grad():
+                yield from (Frame(str(place), ()) for place in range(5))
+        finally:
+            ended.append(current_thread().name)
+
+    session = Session(replace(COUNTING, simulate=holding), COUNTING.settings())
+    for name in ("one", "two"):
+        thread = Thread(target=session.advance, name=name)
+        thread.start()
+        thread.join()
+    assert session.seen == 2
+    assert tensor([1.0], requires_grad=True).exp().requires_grad
+    session.close()
+    assert ended == [current_thread().name]
+    assert not session.advance()
 
 
 def test_seeds_repeat_and_differ() -> None:

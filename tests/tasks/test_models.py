@@ -185,3 +185,24 @@ def test_padded_sequences_cannot_be_truncated() -> None:
     model = SequenceModel(settings(truncation="regular"), 5, 5)
     with pytest.raises(SettingError, match="padded"):
         model(INDICES, None, numpy.array([9, 3, 2]))
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+@pytest.mark.parametrize("cell", ["lstm", "peephole", "gru", "rnn"])
+def test_the_forget_gate_begins_as_asked_and_nothing_else_changes(cell: str, layers: int) -> None:
+    def made(bias: float) -> dict[str, Any]:
+        manual_seed(3)
+        model = recurrent(settings(cell=cell, layers=layers, forget_bias=bias), 5)
+        return {name: one.plain() for name, one in model.named_parameters()}
+
+    drawn, asked = made(0.0), made(2.5)
+    for name in drawn:
+        gate = slice(6, 12) if cell in ("lstm", "peephole") and "bias_" in name else slice(0, 0)
+        numpy.testing.assert_array_equal(
+            numpy.delete(asked[name], gate, 0), numpy.delete(drawn[name], gate, 0)
+        )
+    for layer in range(layers) if cell in ("lstm", "peephole") else ():
+        sums = sum(
+            asked[name] for name in asked if name.startswith("bias_") and f"_l{layer}" in name
+        )
+        assert sums[6:12].tolist() == [2.5] * 6

@@ -7,12 +7,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from textual import _wait
 
 from microgradseq.training.event_log import EventWriter
 from microgradseq.training.run_folder import RunFolder
 from microgradseq_tui.app import MicrogradseqApp
 
 MakeApp = Callable[..., MicrogradseqApp]
+
+# The pilot sleeps this long at least after every key, and tests of an app press thousands.
+_wait.SLEEP_GRANULARITY = 1 / 150
 
 
 @pytest.fixture
@@ -35,7 +39,9 @@ def some_runs(tmp_path: Path) -> Path:
         record = {"task": "language", "settings": {"cell": "lstm"}, "description": {}}
         run.create({**record, "status": status})
         log = EventWriter(run.events)
-        log.write({"event": "step", "step": 1200 + number, "elapsed": 9.0, "loss": 1.5 - number})
+        numbers = {"epoch": 0, "tokens": 38400, "loss": 1.5 - number, "gradient_norm": 0.5}
+        event = {"event": "step", "step": 1200 + number, **numbers, "lr": 0.01}
+        log.write({**event, "tokens_per_second": 4266.0, "elapsed": 9.0})
         log.close()
     (folder / "broken").mkdir()
     (folder / "broken" / "run.json").write_text("{", encoding="utf-8")

@@ -16,15 +16,29 @@ from microgradseq_tui.action import Action
 from microgradseq_tui.actions import ACTIONS, bindings_of, key_words, own_actions
 from microgradseq_tui.app import MicrogradseqApp, screen_of
 from microgradseq_tui.modes import MODES, PLACES
+from microgradseq_tui.screens.export import ExportScreen
 from microgradseq_tui.screens.help import HelpScreen, listed
+from microgradseq_tui.screens.leave import LeaveScreen
+from microgradseq_tui.screens.lesson import LessonScreen
+from microgradseq_tui.screens.numbers import NumbersScreen
+from microgradseq_tui.screens.picker import PickerScreen
+from microgradseq_tui.screens.time import TimeScreen
 from microgradseq_tui.screens.walk import WalkScreen
+from microgradseq_tui.widgets.charts.curve_view import CurveView
 from microgradseq_tui.widgets.graph.graph_view import GraphView
 
 ROOT = Path(__file__).parent.parent.parent
 OWNERS: dict[str, Callable[[], object]] = {
     **{name: partial(screen_of, name) for name in MODES},
+    "lesson": lambda: LessonScreen,
     "walk": lambda: WalkScreen,
+    "time": lambda: TimeScreen,
     "graph": lambda: GraphView,
+    "chart": lambda: CurveView,
+    "numbers": lambda: NumbersScreen,
+    "export": lambda: ExportScreen,
+    "picker": lambda: PickerScreen,
+    "leave": lambda: LeaveScreen,
     "help": lambda: HelpScreen,
 }
 """What carries the actions of each place out."""

@@ -22,6 +22,8 @@ DAMAGED = [
     b"null",
     b"[" * 60_000,
     b'{"screen": ["learn"], "theme": 3, "language": null}',
+    b'{"lessons": {"graph": "x", "rnn": -1, "gates": true}}',
+    b'{"lessons": [1]}',
     b'{"screen": "cellar", "theme": "plaid", "other": 1}',
     b'{"screen": "labs"' + b" " * 100_000 + b"}",
 ]

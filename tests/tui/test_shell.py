@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ import pytest
 from rich.cells import cell_len
 from textual import events
 from textual.pilot import Pilot
-from textual.widgets import DataTable, Input
+from textual.widgets import Input, OptionList
 
 from microgradseq.errors import UserError
 from microgradseq_tui.actions import ACTIONS
@@ -19,7 +20,7 @@ from microgradseq_tui.messages import OpenScreen
 from microgradseq_tui.modes import MODES
 from microgradseq_tui.screens.help import HelpScreen
 from microgradseq_tui.themes import PALETTES
-from microgradseq_tui.widgets.shell.command_list import CommandList
+from microgradseq_tui.widgets.runs_table import RunsTable
 from microgradseq_tui.widgets.shell.key_bar import KeyBar
 from microgradseq_tui.widgets.shell.mode_bar import ModeBar
 from tests.tui.harness import (
@@ -142,32 +143,32 @@ def test_the_line_of_keys_shows_what_can_be_done(make_app: MakeApp) -> None:
     app = make_app("runs")
 
     async def go(pilot: Pilot[None]) -> None:
-        assert footer(pilot) == " r Look again  y Copy  ? Keys  q Quit "
+        shown = " o Open  c Choose  C Compare  v Curve  p Play  / Filter  s Sort  ? Keys  q Quit "
+        assert footer(pilot) == shown
         bar = pilot.app.screen.query_one(KeyBar)
-        assert "key-bar--off" not in [piece.look for piece in bar.pieces(80)]
-        assert "".join(piece.text for piece in bar.pieces(20)) == " ? Keys  q Quit "
-        app.screen.query_one(DataTable).clear()
         off = [piece.text for piece in bar.pieces(80) if piece.look == "key-bar--off"]
-        assert off == [" y Copy "]
+        assert off == [" C Compare "]
+        assert "".join(piece.text for piece in bar.pieces(20)) == " ? Keys  q Quit "
+        app.screen.query_one(RunsTable).show([], {}, ("name", False))
+        off = [piece.text for piece in bar.pieces(80) if piece.look == "key-bar--off"]
+        assert off == [" o Open ", " c Choose ", " C Compare ", " v Curve ", " p Play "]
         # a click on a label is its key
-        await pilot.click(KeyBar, offset=(rows_of(app)[-1].index("Look again"), 0))
+        await pilot.click(KeyBar, offset=(rows_of(app)[-1].index("Filter"), 0))
         await settle(pilot)
-        assert app.screen.query_one(DataTable).row_count == 3
+        assert "Show runs with" in text_of(app)
 
     play(app, go)
 
 
 @pytest.mark.usefixtures("some_runs")
 def test_command_lines_are_copied(make_app: MakeApp) -> None:
-    app = make_app("play")
+    app = make_app("runs")
 
     async def go(pilot: Pilot[None]) -> None:
         await press(pilot, "down", "y")
         assert app.clipboard == "microgradseq runs show 时间机器"
-        await press(pilot, "up", "enter")
+        await press(pilot, "up", "y")
         assert app.clipboard == "microgradseq runs show story-lstm"
-        await press(pilot, "6", "down", "enter")
-        assert app.clipboard == "microgradseq runs show 时间机器"
 
     play(app, go)
 
@@ -246,11 +247,17 @@ def test_any_size_and_back(make_app: MakeApp, mode: str) -> None:
 
 
 @pytest.mark.usefixtures("some_runs")
-def test_ten_thousand_keys(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("seed", range(4))
+def test_ten_thousand_keys(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     app = make_app("labs")
     # the keys would quit early
     monkeypatch.setattr(app, "exit", lambda *_, **__: None)
-    chosen = random.Random(6)
+
+    async def refuse(_: Sequence[str]) -> None:
+        raise OSError(12, "no training starts in this test")
+
+    monkeypatch.setattr("microgradseq_tui.trainers.start_training", refuse)
+    chosen = random.Random(seed)
     # changing all colours is slow, and tested by itself
     usual = [key for action in ACTIONS for key in action.keys if action.name != "next_theme"]
     moves = 4 * [
@@ -279,9 +286,9 @@ def test_ten_thousand_keys(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -
     ]
 
     async def go(pilot: Pilot[None]) -> None:
-        for batch in range(100):
+        for batch in range(25):
             await type_fast(pilot, chosen.choices([*usual, *moves, *others], k=100))
-            if batch % 10 == 0:
+            if batch % 5 == 0:
                 await pilot.resize_terminal(chosen.randint(1, 130), chosen.randint(1, 45))
         await resize(pilot, *SMALL)
         rows_of(app)
@@ -308,7 +315,7 @@ def test_a_megabyte_is_pasted(make_app: MakeApp) -> None:
 
 
 def test_a_state_that_no_screen_can_show(make_app: MakeApp) -> None:
-    with pytest.raises(UserError, match="labs takes nothing behind its name"):
+    with pytest.raises(UserError, match="there is no lab 'something'; known: concat"):
         make_app("labs", "something")
     app = make_app("labs")
 
@@ -332,6 +339,6 @@ def test_widths_are_those_of_the_drawing_library(make_app: MakeApp, some_runs: P
     async def look(_: Pilot[None]) -> None:
         assert "🚀汉字é" in text_of(app)
         assert {cell_len(row) for row in rows_of(app)} == {80}
-        assert app.screen.query_one(CommandList).marked() is not None
+        assert app.screen.query_one(OptionList).highlighted == 0
 
     play(app, look)

@@ -12,10 +12,14 @@ from microgradseq_tui.action_tables import (
     chart,
     commands,
     compare,
+    export,
     graph,
     labs,
     learn,
+    leave,
     lesson,
+    numbers,
+    picker,
     play,
     runs,
     time,
@@ -36,6 +40,10 @@ ACTIONS: tuple[Action, ...] = (
     *labs.ACTIONS,
     *runs.ACTIONS,
     *chart.ACTIONS,
+    *numbers.ACTIONS,
+    *export.ACTIONS,
+    *picker.ACTIONS,
+    *leave.ACTIONS,
     *commands.ACTIONS,
     *app.ACTIONS,
 )
@@ -86,8 +94,8 @@ def own_actions(place: str) -> list[Action]:
     Arguments:
         place: a place's name; "" for the actions that hold everywhere.
 
-    >>> [action.label for action in own_actions("runs")]
-    ['Look again', 'Copy']
+    >>> [action.label for action in own_actions("runs")][:3]
+    ['Open', 'Choose', 'Compare']
     """
     return [
         action for action in ACTIONS if (place in action.screens if place else not action.screens)

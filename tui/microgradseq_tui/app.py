@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterable
 from importlib import import_module
 from pathlib import Path
-from typing import ClassVar, cast
+from typing import ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
 
 from microgradseq.errors import UserError
+from microgradseq_tui import trainers
 from microgradseq_tui.actions import bindings_of, own_actions
-from microgradseq_tui.messages import CopyText, OpenScreen
+from microgradseq_tui.messages import CopyText, OpenScreen, ParagraphRead
 from microgradseq_tui.modes import MODES
 from microgradseq_tui.remembered import keep, recall, usual_file
 from microgradseq_tui.screens.frame import ModeScreen, PlaceScreen
@@ -55,6 +57,8 @@ class MicrogradseqApp(App[None]):
     ENABLE_COMMAND_PALETTE = True
     HORIZONTAL_BREAKPOINTS = WIDTHS
     VERTICAL_BREAKPOINTS = HEIGHTS
+    owns_process = False
+    """Whether the process ends with the app; only then may memory be set aside for good."""
 
     def __init__(
         self, screen: str | None = None, state: str | None = None, file: Path | None = None
@@ -79,6 +83,15 @@ class MicrogradseqApp(App[None]):
 
     async def on_mount(self) -> None:
         await self.action_open(self._first)
+        if self.owns_process:
+            self.call_after_refresh(self._set_aside)
+
+    def _set_aside(self) -> None:
+        """After the first paint: what was made so far stays, and need not be looked through."""
+        # a full collection walks Textual's thousands of objects in the middle of a step;
+        # without them a step of a graph of 1,000 nodes takes half the time
+        gc.collect()
+        gc.freeze()
 
     async def action_open(self, mode: str) -> None:
         """Go to a mode.
@@ -103,8 +116,18 @@ class MicrogradseqApp(App[None]):
         """Look for an action by its name."""
         from microgradseq_tui.screens.palette import Palette  # noqa: PLC0415 - not at the start
 
-        if not Palette.is_open(cast("App[object]", self)):
+        if not any(isinstance(screen, Palette) for screen in self.screen_stack):
             self.push_screen(Palette())
+
+    async def action_quit(self) -> None:
+        """Leave the app; first ask what becomes of what it trains."""
+        from microgradseq_tui.screens.leave import LeaveScreen  # noqa: PLC0415 - not at the start
+
+        children = trainers.running()
+        if not children:
+            self.exit()
+        elif not isinstance(self.screen, LeaveScreen):
+            self.push_screen(LeaveScreen(children))
 
     def action_next_theme(self) -> None:
         """Change to the next colours."""
@@ -113,6 +136,12 @@ class MicrogradseqApp(App[None]):
     def on_copy_text(self, message: CopyText) -> None:
         self.copy_to_clipboard(message.text)
         self.notify(message.text, title="Copied", timeout=3, markup=False)
+
+    def on_paragraph_read(self, message: ParagraphRead) -> None:
+        lessons = self.remembered.lessons
+        if message.number > lessons.get(message.lesson, 0):
+            lessons[message.lesson] = message.number
+            self._keep()
 
     async def on_open_screen(self, message: OpenScreen) -> None:
         if message.state is not None:
@@ -175,5 +204,6 @@ def open_app(screen: str | None = None, state: str | None = None) -> int:
         The exit code: 0, or 1 after a failure of the app itself.
     """
     app = MicrogradseqApp(screen, state)
+    app.owns_process = True
     app.run()
     return app.return_code or 0

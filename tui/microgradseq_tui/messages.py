@@ -29,3 +29,17 @@ class CopyText(Message):
     def __init__(self, text: str) -> None:
         super().__init__()
         self.text = text
+
+
+class ParagraphRead(Message):
+    """A paragraph of a lesson was opened.
+
+    Arguments:
+        lesson: its name.
+        number: of the paragraph, from 1.
+    """
+
+    def __init__(self, lesson: str, number: int) -> None:
+        super().__init__()
+        self.lesson = lesson
+        self.number = number

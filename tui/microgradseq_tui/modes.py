@@ -40,6 +40,10 @@ PLACES: dict[str, str] = {
     "time": "Through time",
     "graph": "a graph",
     "chart": "a chart",
+    "numbers": "a table of numbers",
+    "export": "the export question",
+    "picker": "the choice of a file",
+    "leave": "the question before leaving",
     "help": "the help panel",
 }
 """Everywhere an action can hold: modes, screens above them, and widgets that take keys."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from microgradseq.data.places import config_folder
@@ -25,11 +25,13 @@ class Remembered:
         screen: the mode that was open last.
         theme: the name of the colours.
         language: of the lessons.
+        lessons: how many paragraphs of each lesson were read, by its name.
     """
 
     screen: str = "learn"
     theme: str = "dark"
     language: str = "en"
+    lessons: dict[str, int] = field(default_factory=dict)
 
 
 _KNOWN = {"screen": tuple(MODES), "theme": tuple(PALETTES), "language": LANGUAGES}
@@ -47,7 +49,7 @@ def recall(file: Path) -> Remembered:
         file: where it was kept.
 
     >>> recall(Path("nowhere.json"))
-    Remembered(screen='learn', theme='dark', language='en')
+    Remembered(screen='learn', theme='dark', language='en', lessons={})
     """
     try:
         with file.open("rb") as opened:
@@ -57,7 +59,14 @@ def recall(file: Path) -> Remembered:
     if not isinstance(found, dict):
         return Remembered()
     sound = {name: found[name] for name, known in _KNOWN.items() if found.get(name) in known}
-    return Remembered(**sound)
+    return Remembered(**sound, lessons=_read(found.get("lessons")))
+
+
+def _read(found: object) -> dict[str, int]:
+    """What of the lessons read can be believed."""
+    if not isinstance(found, dict):
+        return {}
+    return {name: count for name, count in found.items() if type(count) is int and count > 0}
 
 
 def keep(remembered: Remembered, file: Path) -> bool:

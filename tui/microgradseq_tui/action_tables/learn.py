@@ -7,5 +7,22 @@ from microgradseq_tui.action import Action
 _PLACES = ("learn",)
 
 ACTIONS: tuple[Action, ...] = (
-    Action("walk", ("s",), "Step", "Step through the marked example", "Learn", _PLACES),
+    Action("open_marked", ("o", "enter"), "Open", "Open what is marked", "Learn", _PLACES),
+    Action(
+        "own_formula",
+        ("slash", "f"),
+        "Formula",
+        "Type a formula of your own; Enter steps through it",
+        "Learn",
+        _PLACES,
+    ),
+    Action(
+        "leave_field",
+        ("escape",),
+        "Leave",
+        "Go back from the field to the list",
+        "Learn",
+        _PLACES,
+        show=False,
+    ),
 )

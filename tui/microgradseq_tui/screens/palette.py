@@ -13,7 +13,7 @@ class Palette(CommandPalette):
     """Looks for an action by its name."""
 
     def __init__(self) -> None:
-        super().__init__(placeholder="Find a command", id="--command-palette")
+        super().__init__(placeholder="Find a command")
 
     def dismiss(self, result: Any = None) -> AwaitComplete:
         # A second Enter that waited in its queue would take the screen below from the stack.

@@ -1,60 +1,79 @@
-"""Stepping through the derivative of an example: its graph, the rule, the numbers put in."""
+"""Stepping through a derivative: the graph, the rule, the numbers put in, and what can be tried."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
-from textual.content import Content
+from textual.containers import Horizontal
+from textual.timer import Timer
 from textual.widgets import Static
 
-from microgradseq.graph import Graph
-from microgradseq.lessons.examples import EXAMPLES
-from microgradseq.lessons.stage import known_by
+from microgradseq.errors import UserError
 from microgradseq_tui.actions import bindings_of
+from microgradseq_tui.messages import CopyText
 from microgradseq_tui.screens.frame import PlaceScreen
 from microgradseq_tui.widgets.graph.graph_view import GraphView
 from microgradseq_tui.widgets.shell.key_bar import KeyBar
+from microgradseq_tui.widgets.shell.prompt import Prompt
+from microgradseq_tui.widgets.stepper.more_panel import MorePanel
+from microgradseq_tui.widgets.stepper.step_panel import StepPanel
+
+if TYPE_CHECKING:
+    from microgradseq.lessons.walkthrough import Walkthrough
+
+SPEEDS = (0.5, 1.0, 2.0, 4.0, 8.0)
+"""Steps a second."""
 
 
 class WalkScreen(PlaceScreen):
-    """One example, step by step backwards from its result.
+    """A walk through a derivative.
 
     Arguments:
-        name: of the example.
+        walkthrough: the walk, wherever it is.
     """
 
     PLACE = "walk"
+    CSS_PATH = "../styles/walk.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("walk")]
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, walkthrough: Walkthrough) -> None:
         super().__init__()
-        self.example = EXAMPLES[name]
-        self.graph = Graph.of(self.example.node({}))
-        self.steps = self.graph.steps("reverse")
-        self.number = 0
+        self.walk = walkthrough
+        self.speed = SPEEDS.index(1.0)
+        self._playing: Timer | None = None
+        self._asked: int = walkthrough.graph.output
 
     def compose(self) -> ComposeResult:
-        title = f"{self.example.title}   {self.example.formula}"
-        yield Static(title, classes="heading", markup=False)
-        yield GraphView(self.graph, self.steps)
-        with Vertical(id="words"):
-            yield Static(id="step", markup=False)
+        yield Static("", id="title", markup=False)
+        yield GraphView()
+        with Horizontal(id="below"):
+            yield StepPanel()
+            yield MorePanel()
+        yield Static("", id="answer", markup=False)
+        yield Prompt()
         yield KeyBar()
 
     def on_mount(self) -> None:
         self.query_one(GraphView).focus()
-        self._show()
+        self._show_graph()
+
+    def on_resize(self) -> None:
+        """Say as much as there is room for."""
+        self.call_after_refresh(self._show_more)
+
+    # ---- going
 
     def action_next_step(self) -> None:
         """Take the next step."""
-        self._go(self.number + 1)
+        self._go(self.walk.number + 1)
 
     def action_step_back(self) -> None:
         """Undo the last step."""
-        self._go(self.number - 1)
+        self._go(self.walk.number - 1)
 
     def action_first_step(self) -> None:
         """Go to the beginning."""
@@ -62,27 +81,226 @@ class WalkScreen(PlaceScreen):
 
     def action_last_step(self) -> None:
         """Go to the end."""
-        self._go(len(self.steps) - 1)
+        self._go(len(self.walk.steps) - 1)
 
-    def action_leave_walk(self) -> None:
-        """Go back to the list of examples."""
-        if self.is_current:
-            self.dismiss()
+    def action_play(self) -> None:
+        """Let the steps run, or stop them; at the end they begin anew."""
+        if self.playing:
+            self._stop()
+            return
+        if self._at_end:
+            self._go(0)
+        self._playing = self.set_interval(1 / SPEEDS[self.speed], self._play_on)
+
+    def action_slower(self) -> None:
+        """Let the steps run more slowly."""
+        self._change_speed(-1)
+
+    def action_faster(self) -> None:
+        """Let the steps run faster."""
+        self._change_speed(1)
+
+    def action_switch_mode(self) -> None:
+        """Change between reverse and forward mode, at the same node."""
+        self.walk.switch("forward" if self.walk.mode == "reverse" else "reverse")
+        self._show_step()
+
+    def action_choose_leaf(self) -> None:
+        """Ask for the leaf that is followed."""
+        names = ", ".join(self.walk.names[:6]) + (", …" if len(self.walk.names) > 6 else "")
+        self._ask("leaf", f"Follow which of {names}? ")
+
+    def action_go_to_time(self) -> None:
+        """Ask for a time step."""
+        times = self.walk.times()
+        if not times:
+            self._say("Nothing in this graph carries a time.")
+            return
+        self._ask("time", f"Time step, {times[0]} to {times[-1]}: ")
+
+    def action_go_to_nan(self) -> None:
+        """Go to the first NaN or infinity."""
+        if self.walk.to_first_nan():
+            self._show_step()
+        else:
+            self._say("Every number of this walk is finite.")
+
+    def on_graph_view_node_acted(self, message: GraphView.NodeActed) -> None:
+        if self.walk.to_node(message.id):
+            self._show_step()
+        else:
+            self._say(f"This walk does not reach {message.node.name}.")
+
+    @property
+    def playing(self) -> bool:
+        """Whether the steps run by themselves."""
+        return self._playing is not None
+
+    @property
+    def _at_end(self) -> bool:
+        return self.walk.number >= len(self.walk.steps) - 1
 
     def _go(self, number: int) -> None:
-        self.number = min(max(number, 0), len(self.steps) - 1)
-        self._show()
+        self.walk.go(number)
+        self._show_step()
 
-    def _show(self) -> None:
-        step = self.steps[self.number]
-        totals, walked, edge = known_by(self.steps, self.number)
+    def _play_on(self) -> None:
+        self.action_next_step()
+        if self._at_end:
+            self._stop()
+
+    def _stop(self) -> None:
+        if self._playing is not None:
+            self._playing.stop()
+            self._playing = None
+
+    def _change_speed(self, by: int) -> None:
+        self.speed = min(max(self.speed + by, 0), len(SPEEDS) - 1)
+        if self.playing:
+            self._stop()
+            self.action_play()
+        self.notify(f"{SPEEDS[self.speed]:g} steps a second", timeout=2, markup=False)
+
+    # ---- trying
+
+    def action_edit_leaf(self) -> None:
+        """Ask for another number of the selected leaf."""
+        node = self.walk.graph.node(self._looked_at)
+        if not self.walk.editable(node.id):
+            self._say(f"{node.name} is computed; select a leaf (h j k l) to give it a number.")
+            return
+        self._asked = node.id
+        self._ask("edit", f"{node.name} = ", repr(node.value).removesuffix(".0"))
+
+    def action_predict(self) -> None:
+        """Ask for the derivative at the selected node."""
+        self._asked = self._looked_at
+        name = self.walk.graph.node(self._asked).name
+        self._ask("predict", f"What is ∂{self.walk.output}/∂{name}? ")
+
+    def action_check(self) -> None:
+        """Check the selected node by finite differences."""
+        try:
+            self._say(self.walk.check(self._looked_at).words)
+        except UserError as error:
+            self._say(str(error))
+
+    def action_paths(self) -> None:
+        """Show the paths from the selected leaf, or from the one that is followed."""
+        selected = self.query_one(GraphView).selected
+        more = self.query_one(MorePanel)
+        more.kind = "paths"
+        more.leaf = None if selected is None else self.walk.graph.node(selected).name
+        self._show_more()
+
+    def action_next_panel(self) -> None:
+        """Show the next panel beside the step."""
+        self.query_one(MorePanel).turn()
+        self._show_more()
+
+    def action_copy_share(self) -> None:
+        """Copy the command that opens this again."""
+        command = f"microgradseq tui learn {shlex.quote(self.walk.share())}"
+        self.post_message(CopyText(command))
+
+    def action_export(self) -> None:
+        """Ask for a file."""
+        self._ask("file", "File (.svg a picture, .txt text, .py Python): ", "walk.svg")
+
+    def action_leave_walk(self) -> None:
+        """Close the field, or go back."""
+        prompt = self.query_one(Prompt)
+        if prompt.purpose:
+            prompt.close()
+            self.query_one(GraphView).focus()
+        elif self.is_current:
+            self._stop()
+            self.dismiss()
+
+    def on_prompt_answered(self, message: Prompt.Answered) -> None:
+        self.query_one(GraphView).focus()
+        answer = {
+            "leaf": self._follow,
+            "time": self._go_to_time,
+            "edit": self._edit,
+            "predict": self._judge,
+            "file": self._write,
+        }[message.purpose]
+        try:
+            answer(message.text.strip())
+        except UserError as error:
+            self._say(str(error))
+
+    def _follow(self, name: str) -> None:
+        self.walk.switch(self.walk.mode, name)
+        self.query_one(MorePanel).leaf = None
+        self._show_step()
+
+    def _go_to_time(self, text: str) -> None:
+        if not text.isdecimal() or not self.walk.to_time(int(text)):
+            raise UserError(f"the walk has no step at the time {text!r}")
+        self._show_step()
+
+    def _edit(self, text: str) -> None:
+        from microgradseq.lessons.predictions import read_number  # noqa: PLC0415 - slow to import
+
+        number = read_number(text)
+        if number is None:
+            raise UserError(f"{text!r} is not a number")
+        self.walk.edit(self.walk.graph.node(self._asked).name, number)
+        self.query_one(MorePanel).kind = "changes"
+        self._show_graph()
+
+    def _judge(self, text: str) -> None:
+        verdict = self.walk.predict(self._asked, text)
+        self._say(f"{'✓' if verdict.right else '✗'} {verdict.words}")
+
+    def _write(self, text: str) -> None:
+        from microgradseq.lessons.walk_export import write_walk  # noqa: PLC0415 - not at the start
+
+        path = Path(text).expanduser()
+        write_walk(self.walk, path)
+        self.notify(f"{path} is written", markup=False)
+
+    @property
+    def _looked_at(self) -> int:
+        """The selected node, or the one where the walk is."""
+        selected = self.query_one(GraphView).selected
+        return self.walk.step.node if selected is None else selected
+
+    def _ask(self, purpose: str, question: str, text: str = "") -> None:
+        self._stop()
+        self._say("")
+        self.query_one(Prompt).ask(purpose, question, text)
+
+    # ---- what is shown
+
+    def _show_graph(self) -> None:
+        self.query_one("#title", Static).update(f"{self.walk.title}   {self._formula}")
+        self.query_one(GraphView).show(self.walk.graph, self.walk.steps)
+        self._show_step()
+
+    @property
+    def _formula(self) -> str:
+        return self.walk.expression.replace("\n", "; ")
+
+    def _show_step(self) -> None:
+        state = self.walk.state()
         self.query_one(GraphView).set_state(
-            totals, active_node=step.node, active_edge=edge, walked=walked
+            state.totals,
+            active_node=state.active_node,
+            active_edge=state.active_edge,
+            walked=state.walked,
+            flow=state.flow,
         )
-        self.query_one("#step", Static).update(
-            Content.assemble(
-                (f"step {self.number + 1} of {len(self.steps)}   ", "bold"),
-                (step.numbers, "$accent"),
-                f"\n{step.text}",
-            )
-        )
+        self.query_one(StepPanel).show(self.walk)
+        self._say("")
+        self._show_more()
+
+    def _show_more(self) -> None:
+        self.query_one(MorePanel).show(self.walk)
+
+    def _say(self, text: str) -> None:
+        answer = self.query_one("#answer", Static)
+        answer.update(text)
+        answer.display = bool(text)

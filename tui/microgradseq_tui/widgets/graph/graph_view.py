@@ -115,18 +115,21 @@ class GraphView(ScrollView, inherit_bindings=False):
             return None
         return self._book.ids.base(self._state.selected.id)
 
-    def show(self, graph: Graph, steps: Iterable[Step] = ()) -> None:
+    def show(self, graph: Graph, steps: Iterable[Step] = (), folded_by: str | None = None) -> None:
         """Show a graph; the same graph at another point keeps its layout, zoom and selection.
 
         Arguments:
             graph: the graph.
             steps: the walks that will be shown, so that boxes have room for every total.
+            folded_by: time, layer or gate, to begin folded.
         """
         steps = tuple(steps)
         self._now = (None, None, None, None, "gradient")
         if self._book is None or not self._book.renewed(graph, steps):
             self._book = SceneBook(graph, steps)
             self._state = SceneState()
+            if folded_by is not None:
+                self._book.fold(folded_by)
             if self.is_attached:
                 self.scroll_to(0, 0, animate=False)
         self._restate(self._state.selected)

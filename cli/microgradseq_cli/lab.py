@@ -1,0 +1,177 @@
+"""`microgradseq lab`: the classic systems of the field, each with its settings as options."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import textwrap
+from collections.abc import Callable
+from contextlib import contextmanager
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from microgradseq_cli.errors import unknown
+from microgradseq_cli.output import write_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from microgradseq.labs.lab import Frame, Lab, Parameter
+
+_PATIENCE = 2.0
+"""Seconds before a progress bar appears."""
+_WIDEST, _NARROWEST = 100, 40
+
+
+class LabGroup(click.Group):
+    """A group with one command for each lab, made from the lab when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        from microgradseq.labs.registry import LABS  # noqa: PLC0415 - not needed by other commands
+
+        return list(LABS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        from microgradseq.labs.registry import LABS  # noqa: PLC0415
+
+        return _command_of(LABS[cmd_name]) if cmd_name in LABS else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in self.list_commands(ctx) and not name.startswith("-"):
+            raise unknown("lab", name, self.list_commands(ctx))
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Labs"):
+            formatter.write_dl(_summaries())
+
+
+@click.group(
+    cls=LabGroup,
+    invoke_without_command=True,
+    subcommand_metavar="NAME [OPTIONS]",
+    epilog="Example: microgradseq lab hopfield --noise 0.3 -o recall.svg",
+)
+@click.pass_context
+def lab(context: click.Context) -> None:
+    """Run one of the field's classic systems; without a name, list them.
+
+    Each has settings of its own: microgradseq lab NAME --help lists them.
+    """
+    if context.invoked_subcommand is None:
+        rows = _summaries()
+        width = max(len(name) for name, _ in rows)
+        for name, words in rows:
+            print(f"{name:{width}}  {words}")
+
+
+def _summaries() -> list[tuple[str, str]]:
+    from microgradseq.labs.registry import LABS, SUMMARIES  # noqa: PLC0415
+
+    return [(name, SUMMARIES[name]) for name in LABS]
+
+
+def _command_of(found: Lab) -> click.Command:
+    """The command of one lab: its parameters as options, and what all labs share."""
+    options: list[click.Parameter] = [_option(parameter) for parameter in found.parameters]
+    options += [
+        click.Option(["--json", "as_json"], is_flag=True, help="Print one JSON object."),
+        click.Option(
+            ["-o", "--output"],
+            metavar="FILE",
+            type=click.Path(),
+            help="Also write the pictures, as .svg or .txt; or the numbers, as .json.",
+        ),
+        click.Option(["--quiet"], is_flag=True, help="No pictures and no progress."),
+    ]
+
+    def callback(as_json: bool, output: str | None, quiet: bool, **given: str | None) -> None:
+        typed = {name: text for name, text in given.items() if text is not None}
+        _run(found, typed, as_json, output, quiet)
+
+    return click.Command(
+        found.name,
+        callback=callback,
+        params=options,
+        help=_help(found),
+        short_help=found.title,
+        epilog=f"Example: microgradseq lab {found.name} -o {found.name}.svg",
+    )
+
+
+def _option(parameter: Parameter) -> click.Option:
+    kinds = {bool: "YES|NO", int: "N", float: "X", str: "TEXT"}
+    metavar = "|".join(parameter.choices) or kinds[type(parameter.default)]
+    default = parameter.write(parameter.default)
+    words = f"{parameter.words[0].upper()}{parameter.words[1:]}; {parameter.limits}."
+    return click.Option(
+        [parameter.option, parameter.name], metavar=metavar, help=f"{words} [default: {default}]"
+    )
+
+
+def _help(found: Lab) -> str:
+    # click joins the lines of a paragraph unless it begins with \b
+    return "\n\n".join([f"{found.title}.", *found.words, f"\b\n{found.formula}"])
+
+
+def _run(found: Lab, typed: dict[str, str], as_json: bool, output: str | None, quiet: bool) -> None:
+    from microgradseq.labs.drawing import figures_text  # noqa: PLC0415 - slow to import
+    from microgradseq.labs.writing import as_json as written  # noqa: PLC0415
+    from microgradseq.labs.writing import lab_file, suffix_of  # noqa: PLC0415
+
+    suffix = "" if output is None else suffix_of(output)
+    settings = found.read(typed)
+    last = None
+    with _progress(found.name, quiet) as tell:
+        for frame in found.simulate(settings):
+            tell(frame)
+            last = frame
+    if last is None:
+        raise click.ClickException(f"the lab {found.name} gave no result")
+    if output is not None:
+        write_whole(output, lab_file(found, settings, last, suffix))
+    if as_json:
+        print(written(found, settings, last), end="")
+        return
+    if quiet:
+        for name, number in found.report(settings, last)["numbers"].items():
+            print(f"{name}  {number}")
+        return
+    width = max(min(shutil.get_terminal_size().columns, _WIDEST), _NARROWEST)
+    print(f"{found.title}\n\n{found.formula}\n")
+    print(figures_text("\n".join(textwrap.wrap(last.words, width)), last.figures, width), end="")
+
+
+@contextmanager
+def _progress(name: str, quiet: bool) -> Iterator[Callable[[Frame], None]]:
+    """A progress bar on stderr once a run takes long; where that is no terminal, nothing."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console  # noqa: PLC0415 - slow to import
+    from rich.progress import BarColumn, Progress, TextColumn  # noqa: PLC0415
+
+    columns = (
+        TextColumn(name),
+        BarColumn(20),
+        TextColumn("{task.percentage:3.0f}%"),
+        TextColumn("{task.description}", markup=False),
+    )
+    bar: Any = Progress(*columns, console=Console(stderr=True), transient=True)
+    task = bar.add_task("", total=1.0)
+    started = monotonic()
+
+    def tell(frame: Frame) -> None:
+        if monotonic() - started > _PATIENCE:
+            bar.start()
+            bar.update(task, completed=frame.progress, description=frame.words)
+
+    try:
+        yield tell
+    finally:
+        bar.stop()

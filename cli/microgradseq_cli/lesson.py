@@ -1,0 +1,96 @@
+"""`microgradseq lesson`: the lessons as text, with pictures of their graphs."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from typing import Any
+
+import click
+
+from microgradseq.lessons.lesson import LESSONS, Lesson, Paragraph, lesson_named, share
+from microgradseq.lessons.shown import Shown
+
+WIDTH = 78
+MOST_NODES = 30
+"""A larger graph with time steps is drawn folded."""
+
+
+@click.command(epilog="Example: microgradseq lesson chain-rule")
+@click.argument("name", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print objects instead of text.")
+def lesson(name: str | None, as_json: bool) -> None:
+    """Print the lesson NAME with pictures of its graphs; without NAME, list the lessons.
+
+    The app shows the same beside a graph that can be stepped through: `microgradseq tui learn
+    "lesson NAME"`.
+    """
+    if name is None:
+        _list(as_json)
+        return
+    chosen = lesson_named(name)
+    if as_json:
+        print(json.dumps(_object(chosen), ensure_ascii=False, indent=2))
+    else:
+        print("\n".join(_lines(chosen)))
+
+
+def _list(as_json: bool) -> None:
+    every = [lesson_named(name) for name in LESSONS]
+    if as_json:
+        listed = [_about(one) for one in every]
+        print(json.dumps(listed, ensure_ascii=False, indent=2))
+        return
+    width = max(map(len, LESSONS))
+    for one in every:
+        print(f"{one.name:<{width}}  {one.minutes:>2} min  {one.title}")
+
+
+def _about(one: Lesson) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "title": one.title,
+        "language": one.language,
+        "minutes": one.minutes,
+        "length": len(one.paragraphs),
+    }
+
+
+def _object(one: Lesson) -> dict[str, Any]:
+    return {
+        **_about(one),
+        "paragraphs": [
+            {
+                "text": paragraph.text,
+                "shows": paragraph.shown.share,
+                "lesson": share(one.name, number),
+                "question": paragraph.asked or None,
+                "answer": paragraph.solution if paragraph.question else None,
+            }
+            for number, paragraph in enumerate(one.paragraphs)
+        ],
+    }
+
+
+def _lines(one: Lesson) -> list[str]:
+    """The whole lesson; a picture wherever another graph than before is shown."""
+    lines = [one.title, "=" * len(one.title)]
+    drawn = ""
+    for number, paragraph in enumerate(one.paragraphs, 1):
+        lines += ["", *textwrap.wrap(f"{number}. {paragraph.text}", WIDTH)]
+        if paragraph.question:
+            lines += ["", *textwrap.wrap(f"? {paragraph.asked}", WIDTH)]
+        picture = _picture(paragraph)
+        if picture != drawn:
+            drawn = picture
+            lines += ["", *picture.splitlines()]
+    return lines
+
+
+def _picture(paragraph: Paragraph) -> str:
+    shown: Shown = paragraph.shown
+    timed = any("t" in node.tags for node in shown.graph.nodes)
+    large = timed and len(shown.graph.nodes) > MOST_NODES
+    if shown.folded_by or large:
+        return shown.graph.fold(shown.folded_by or "time").to_text()
+    return shown.graph.to_text()

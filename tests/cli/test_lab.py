@@ -1,0 +1,108 @@
+"""`microgradseq lab`: listed, run, written, refused."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree
+
+import pytest
+
+from microgradseq.labs.registry import LABS, SUMMARIES
+from microgradseq_cli import lab as module
+
+if TYPE_CHECKING:
+    from tests.conftest import Command
+
+QUICK = ("lab", "gates", "--steps", "3", "--hidden", "2")
+
+
+def test_labs_are_listed(command: Command) -> None:
+    code, out, err = command("lab")
+    assert (code, err) == (0, "")
+    assert [line.split()[0] for line in out.splitlines()] == list(LABS)
+    assert SUMMARIES["hopfield"] in out
+    assert "Example: microgradseq lab hopfield" in command("lab", "--help").out
+
+
+def test_a_lab_prints_its_formula_and_pictures(command: Command) -> None:
+    code, out, err = command(*QUICK)
+    assert (code, err) == (0, "")
+    assert "c_t = f ⊙ c_{t−1}" in out
+    assert "GRU z=0 r=1 is the plain RNN to" in out
+    assert "The first unit over time" in out
+
+
+def test_json_has_settings_and_numbers(command: Command) -> None:
+    found = json.loads(command(*QUICK, "--json").out)
+    assert found["lab"] == "gates"
+    assert found["settings"] == {"hidden": 2, "steps": 3, "hold": 40.0, "seed": 0}
+    assert found["numbers"]["rnn_difference"] < 1e-12
+
+
+def test_quiet_prints_numbers_alone(command: Command) -> None:
+    lines = command(*QUICK, "--quiet").out.splitlines()
+    assert [line.split()[0] for line in lines[:2]] == ["rnn_difference", "rnn_gradient_difference"]
+    assert all(len(line.split()) == 2 for line in lines)
+
+
+@pytest.mark.parametrize("suffix", [".svg", ".txt", ".json"])
+def test_pictures_are_written(command: Command, tmp_path: Path, suffix: str) -> None:
+    place = tmp_path / f"门{suffix}"
+    code, out, err = command(*QUICK, "--quiet", "-o", str(place))
+    assert (code, err) == (0, "")
+    assert out
+    text = place.read_text(encoding="utf-8")
+    if suffix == ".svg":
+        assert "Gates held still" in "".join(ElementTree.fromstring(text).itertext())
+    elif suffix == ".json":
+        assert json.loads(text)["lab"] == "gates"
+    else:
+        assert "microgradseq lab gates --hidden 2 --steps 3" in text
+    assert list(tmp_path.iterdir()) == [place]
+
+
+@pytest.mark.parametrize("name", LABS)
+def test_help_tells_words_formula_options_and_an_example(command: Command, name: str) -> None:
+    code, out, _ = command("lab", name, "--help")
+    assert code == 0
+    found = LABS[name]
+    for line in found.formula.splitlines():
+        assert line.strip() in out
+    for parameter in found.parameters:
+        assert f"{parameter.option} " in out
+    assert f"Example: microgradseq lab {name} -o {name}.svg" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("hopfeild",), "there is no lab 'hopfeild'; did you mean 'hopfield'?"),
+        (("gates", "--steps", "many"), "steps must be a whole number from 2 to 100; not 'many'"),
+        (("gates", "--steps", "1"), "steps must be a whole number from 2 to 100; not 1"),
+        (("gates", "--stepz", "1"), "No such option '--stepz'"),
+        (("gates", "extra"), "Got unexpected extra argument (extra)"),
+        (("gates", "-o", "gates.png"), "gates.png: the name must end in .svg, .txt or .json"),
+        (("ctrnn", "--time", "1000", "--dt", "0.001"), "time / dt must be at most 100,000 steps"),
+        (("hopfield", "--stored", "é"), "only A to Z and 0 to 9 have pictures, not 'é'"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_2(
+    command: Command, arguments: tuple[str, ...], message: str
+) -> None:
+    code, out, err = command("lab", *arguments)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"Error: {message}")
+    assert err.count("\n") == 1
+
+
+def test_a_long_run_shows_its_progress(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_PATIENCE", 0.0)
+    assert "━" not in command(*QUICK, "--quiet").err
+    monkeypatch.setattr(sys.stderr.__class__, "isatty", lambda _: True, raising=False)
+    told = command(*QUICK, "--json")
+    assert json.loads(told.out)["lab"] == "gates"
+    assert "gates" in told.err
+    assert "%" in told.err

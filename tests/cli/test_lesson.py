@@ -1,0 +1,44 @@
+"""`microgradseq lesson`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from microgradseq.lessons.lesson import LESSONS
+
+if TYPE_CHECKING:
+    from tests.conftest import Command
+
+
+def test_every_lesson_has_a_line(command: Command) -> None:
+    code, out, err = command("lesson")
+    assert (code, err) == (0, "")
+    assert [line.split()[0] for line in out.splitlines()] == list(LESSONS)
+    listed = json.loads(command("lesson", "--json").out)
+    assert [one["name"] for one in listed] == list(LESSONS)
+
+
+def test_a_lesson_is_printed_with_its_pictures(command: Command) -> None:
+    code, out, err = command("lesson", "chain-rule")
+    assert (code, err) == (0, "")
+    assert "z = {" not in out
+    assert "10. Along the second way another 24 arrives" in out
+    # the chain, the branches, and the branches with another number
+    assert out.count("log") >= 1
+    assert sum("∂ 1 " in line for line in out.splitlines()) >= 3
+
+
+def test_json_holds_texts_and_answers(command: Command) -> None:
+    told = json.loads(command("lesson", "rnn", "--json").out)
+    assert len(told["paragraphs"]) == told["length"]
+    eighth = told["paragraphs"][7]
+    assert eighth["lesson"] == "lesson rnn 8"
+    assert eighth["shows"].startswith("bptt")
+    assert abs(eighth["answer"] - 0.5494) < 1e-3
+
+
+def test_an_unknown_lesson_is_one_line(command: Command) -> None:
+    code, out, err = command("lesson", "cooking")
+    assert (code, out) == (2, "")
+    assert err.startswith("Error: there is no lesson 'cooking'; there are graph, ")

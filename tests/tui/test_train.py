@@ -1,0 +1,346 @@
+"""Train: the form, the panels of a run that was made up, every control, and one real training."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from textual.pilot import Pilot
+
+from microgradseq.training.event_log import EventWriter
+from microgradseq.training.events import Event
+from microgradseq.training.run_folder import RunFolder
+from microgradseq_tui.app import MicrogradseqApp
+from microgradseq_tui.screens.train import TrainScreen
+from microgradseq_tui.widgets.charts.curve_view import CurveView
+from microgradseq_tui.widgets.shell.prompt import Prompt
+from microgradseq_tui.widgets.train.form_view import FormView
+from tests.tui.harness import LARGE, SMALL, assert_snapshot, play, press, rows_of, settle, text_of
+from tests.tui.train_harness import answer, notices, screen_of, until
+
+if TYPE_CHECKING:
+    from tests.tui.conftest import MakeApp
+
+
+def told(kind: str, step: int, **content: Any) -> Event:
+    return {"event": kind, "step": step, **content, "elapsed": step / 10}
+
+
+def step_event(step: int) -> Event:
+    loss = 1.0 + 3.0 / step
+    rest = {"epoch": step // 40, "tokens": 32 * step, "loss": loss, "perplexity": 2.0}
+    return told("step", step, **rest, gradient_norm=1.0, lr=0.01, tokens_per_second=320.0)
+
+
+def story_events() -> list[Event]:
+    events = [told("start", 0, parameters=9, steps_per_epoch=40, steps=200, time=1.0)]
+    for step in range(1, 81):
+        events.append(step_event(step))
+        if step % 20 == 0:
+            loss = 1.5 if step < 40 else 1.6 + step / 1000
+            rest = {"epoch": 0, "split": "validation", "metrics": {}, "best": step == 20}
+            events.append(told("validation", step, loss=loss, **rest))
+            text = f"the {'cat' if step < 80 else 'hat'} sat, 猫坐在家里 {step}"
+            events.append(told("sample", step, text=text, prefix="", temperature=1.0, asked=False))
+            norms = [10.0 ** (place - 6) for place in range(7)]
+            gates = {"input": {"low": 0.1, "high": 0.5}, "forget": {"low": 0.0, "high": 1.0}}
+            flow = {"gradient_norms": norms, "verdict": "vanishing", "gates": gates}
+            events.append(told("flow", step, **flow, state=step / 100))
+    events.append(told("control", 50, command="lr", value=0.01, accepted=True))
+    events.append(told("warning", 60, text="批次太大 batch 32 was too large"))
+    return events
+
+
+def write(run: RunFolder, events: list[Event], keep: int | None = None) -> None:
+    log = EventWriter(run.events, keep)
+    for event in events:
+        log.write(event)
+    log.close()
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunFolder:
+    """A run whose log was made up; nobody trains it."""
+    monkeypatch.setattr(os, "getloadavg", lambda: (0.5, 0.5, 0.5))
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    folder = RunFolder(tmp_path / "runs" / "故事-lstm")
+    record: dict[str, Any] = {"task": "language", "settings": {"cell": "lstm"}, "description": {}}
+    baselines = [{"name": "unigram", "metrics": {"loss": 2.5}}]
+    folder.create({**record, "status": "running", "baselines": baselines})
+    write(folder, story_events())
+    return folder
+
+
+@pytest.fixture
+def live(run: RunFolder) -> Iterator[RunFolder]:
+    """The same run, as if a trainer were at work in it."""
+    with ExitStack() as stack:
+        stack.enter_context(run.lock())
+        yield run
+
+
+def look(app: MicrogradseqApp) -> None:
+    """What the clock would do."""
+    screen_of(app)._look()
+
+
+def commands(run: RunFolder) -> list[dict[str, Any]]:
+    if not run.control.exists():
+        return []
+    return [json.loads(line) for line in run.control.read_text("utf-8").splitlines()]
+
+
+# --- the panels -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x40"])
+def test_a_live_run(live: RunFolder, make_app: MakeApp, size: tuple[int, int]) -> None:
+    app = make_app("train", str(live.path))
+
+    async def script(pilot: Pilot[None]) -> None:
+        assert_snapshot(app, f"train_live_{size[0]}x{size[1]}")
+
+    play(app, script, size)
+
+
+def test_a_live_run_without_colours(
+    live: RunFolder, make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = make_app("train", str(live.path))
+
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "d")
+        assert_snapshot(app, "train_live_120x40_plain")
+
+    play(app, script, LARGE)
+
+
+def test_every_panel_alone(live: RunFolder, make_app: MakeApp) -> None:
+    app = make_app("train", str(live.path))
+    seen = {}
+
+    async def script(pilot: Pilot[None]) -> None:
+        for name in ("curves", "gradients", "samples", "notes", "all"):
+            await press(pilot, "a")
+            seen[name] = text_of(app)
+
+    play(app, script, SMALL)
+    assert "unigram" in seen["curves"]
+    assert "step 80" in seen["gradients"]
+    assert "forget" in seen["gradients"]
+    assert "猫坐在家里 80" in seen["samples"]
+    assert "Gradients vanish" in seen["notes"]
+    assert "validation loss has turned" in seen["notes"].replace("\n", " ")
+    assert "批次太大" in seen["notes"]
+    assert "sat, 猫" in seen["all"]
+
+
+def test_samples_are_kept_and_compared(live: RunFolder, make_app: MakeApp) -> None:
+    app = make_app("train", str(live.path))
+
+    async def script(pilot: Pilot[None]) -> None:
+        assert "Sample at step 80 (4 of 4" in text_of(app)
+        await press(pilot, "left_square_bracket")
+        assert "Sample at step 60 (3 of 4" in text_of(app)
+        await press(pilot, "right_square_bracket", "d")
+        assert "the [-cat][+hat] sat" in text_of(app)
+
+    play(app, script, LARGE)
+
+
+def test_what_is_new_is_shown_and_a_cut_log_drawn_anew(live: RunFolder, make_app: MakeApp) -> None:
+    app = make_app("train", str(live.path))
+
+    async def script(pilot: Pilot[None]) -> None:
+        write(live, [step_event(81)])
+        look(app)
+        await settle(pilot)
+        assert "step 81 of 200" in text_of(app)
+        write(live, [step_event(1), step_event(2)], keep=0)
+        look(app)
+        await settle(pilot)
+        curve = app.screen.query_one(CurveView).shown_series()[0]
+        assert curve.x.tolist() == [1.0, 2.0]
+
+    play(app, script, LARGE)
+
+
+def test_perplexity_is_e_to_the_loss(live: RunFolder, make_app: MakeApp) -> None:
+    app = make_app("train", str(live.path))
+
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "u")
+        curve = app.screen.query_one(CurveView).shown_series()[0]
+        assert curve.y[0] == pytest.approx(2.718281828**4)
+        assert "Perplexity" in text_of(app)
+
+    play(app, script, LARGE)
+
+
+# --- the controls -----------------------------------------------------------------------------
+
+
+def test_every_control_is_a_command(live: RunFolder, make_app: MakeApp) -> None:
+    app = make_app("train", str(live.path))
+
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "p", "s", "k")
+        await answer(pilot, "l", "0.5")
+        await answer(pilot, "c", "2")
+        await answer(pilot, "e", "0.7")
+        await answer(pilot, "t", "从前 ")
+        live.update(status="paused")
+        look(app)
+        await press(pilot, "p", "X")
+
+    play(app, script)
+    assert commands(live) == [
+        {"command": "pause"},
+        {"command": "step"},
+        {"command": "checkpoint"},
+        {"command": "lr", "value": 0.5},
+        {"command": "clip", "value": 2.0},
+        {"command": "sample", "temperature": 0.7},
+        {"command": "sample", "prefix": "从前 ", "temperature": 0.7},
+        {"command": "resume"},
+        {"command": "stop"},
+    ]
+
+
+def test_a_wrong_answer_is_told_of(live: RunFolder, make_app: MakeApp) -> None:
+    app = make_app("train", str(live.path))
+
+    async def script(pilot: Pilot[None]) -> None:
+        await answer(pilot, "l", "fast")
+        assert '"fast" is no number' in notices(app)
+        await answer(pilot, "l", "-1")
+        assert "above 0" in notices(app)
+        await press(pilot, "c", "escape")
+        assert not app.screen.query_one(Prompt).display
+
+    play(app, script)
+    assert commands(live) == []
+
+
+def test_a_change_is_marked_on_the_curve(live: RunFolder, make_app: MakeApp) -> None:
+    app = make_app("train", str(live.path))
+
+    async def script(pilot: Pilot[None]) -> None:
+        assert "lr 0.01" in text_of(app)
+        write(live, [told("control", 80, command="clip", value=3.0, accepted=True)])
+        look(app)
+        await settle(pilot)
+        assert "clip 3" in text_of(app)
+
+    play(app, script, LARGE)
+
+
+def test_an_ended_run_takes_no_commands(run: RunFolder, make_app: MakeApp) -> None:
+    run.update(status="finished")
+    app = make_app("train", str(run.path))
+
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "p", "s", "l", "X", "R")
+
+    play(app, script)
+    assert commands(run) == []
+
+
+# --- what can befall a run --------------------------------------------------------------------
+
+
+def test_a_dead_trainer_is_told_of_and_the_run_continued(
+    run: RunFolder, make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[list[str]] = []
+
+    async def start(self: TrainScreen, arguments: list[str]) -> None:
+        started.append(arguments)
+
+    monkeypatch.setattr(TrainScreen, "_train", start)
+    app = make_app("train", str(run.path))
+
+    async def script(pilot: Pilot[None]) -> None:
+        assert "! 故事-lstm interrupted" in text_of(app)
+        await press(pilot, "R")
+
+    play(app, script)
+    assert started == [["--resume", str(run.path)]]
+
+
+def test_a_folder_that_goes_away_is_told_of(live: RunFolder, make_app: MakeApp) -> None:
+    app = make_app("train", str(live.path))
+
+    async def script(pilot: Pilot[None]) -> None:
+        shutil.rmtree(live.path)
+        look(app)
+        await settle(pilot)
+        assert "not there any more" in text_of(app)
+        await press(pilot, "n")
+        assert app.screen.query_one(FormView).display
+
+    play(app, script)
+
+
+def test_a_damaged_folder_is_told_of(live: RunFolder, make_app: MakeApp) -> None:
+    app = make_app("train", str(live.path))
+
+    async def script(pilot: Pilot[None]) -> None:
+        live.record.write_text("{", encoding="utf-8")
+        look(app)
+        await settle(pilot)
+        assert "unreadable" in text_of(app)
+
+    play(app, script)
+
+
+def test_no_checkpoint_to_go_back_to_is_told_of(run: RunFolder, make_app: MakeApp) -> None:
+    app = make_app("train", str(run.path))
+
+    async def script(pilot: Pilot[None]) -> None:
+        await answer(pilot, "w", "best")
+        await until(pilot, lambda: "has no best checkpoint" in notices(app))
+
+    play(app, script, LARGE)
+
+
+# --- the form ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x40"])
+def test_the_form(run: RunFolder, make_app: MakeApp, size: tuple[int, int]) -> None:
+    app = make_app("train")
+
+    async def script(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: "g trains this" in text_of(app))
+        assert_snapshot(app, f"train_form_{size[0]}x{size[1]}")
+
+    play(app, script, size)
+
+
+def test_a_live_run_is_attached_to(live: RunFolder, make_app: MakeApp) -> None:
+    app = make_app("train")
+
+    async def script(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: "▸ 故事-lstm" in text_of(app))
+        await press(pilot, "tab", "enter")
+        await until(pilot, lambda: "step 80 of 200" in text_of(app))
+
+    play(app, script)
+
+
+def test_a_tiny_terminal_is_survived(live: RunFolder, make_app: MakeApp) -> None:
+    for target in (None, str(live.path)):
+        app = make_app("train", target)
+
+        async def script(pilot: Pilot[None], app: MicrogradseqApp = app) -> None:
+            assert len(rows_of(app)) == 5
+
+        play(app, script, (20, 5))

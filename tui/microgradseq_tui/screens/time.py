@@ -1,0 +1,358 @@
+"""Through time: a network unrolled over a word, and the sweep back through it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.timer import Timer
+from textual.widgets import Static
+
+from microgradseq.errors import UserError
+from microgradseq.lessons.time_state import CELLS, LOSSES, MOST_LAYERS, RADII, TimeState
+from microgradseq_tui.actions import bindings_of
+from microgradseq_tui.messages import CopyText
+from microgradseq_tui.screens.frame import PlaceScreen
+from microgradseq_tui.widgets.charts.heat_map import HeatMapView
+from microgradseq_tui.widgets.graph.graph_view import GraphView
+from microgradseq_tui.widgets.shell.key_bar import KeyBar
+from microgradseq_tui.widgets.shell.prompt import Prompt
+from microgradseq_tui.widgets.time.contribution_bars import Bars, ContributionBars
+
+if TYPE_CHECKING:
+    from microgradseq.lessons.through_time import Moment, ThroughTime, Weight
+    from microgradseq.lessons.time_cut import Cut
+
+SPEEDS = (0.5, 1.0, 2.0, 4.0, 8.0)
+"""Time steps a second."""
+UNITS = (1, 2, 3, 4)
+FOLD = "time"
+WIDE = 110
+"""From this many columns on there is room for whole sentences."""
+
+
+class TimeScreen(PlaceScreen):
+    """A network over a word.
+
+    Arguments:
+        state: a line as `TimeState.share` writes it; UserError for one that makes no sense.
+    """
+
+    PLACE = "time"
+    CSS_PATH = "../styles/time.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("time")]
+
+    def __init__(self, state: str | None = None) -> None:
+        super().__init__()
+        self.state = TimeState() if state is None else TimeState.parse(state)
+        self.network = self._unrolled()
+        self.speed = SPEEDS.index(1.0)
+        self._playing: Timer | None = None
+        self._cut: tuple[tuple[ThroughTime, str, int], Cut] | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Static("", id="title", markup=False)
+        yield GraphView()
+        with Horizontal(id="below"):
+            with Vertical(id="strip"):
+                yield ContributionBars()
+                yield HeatMapView(pace=0)
+            with VerticalScroll(id="form", can_focus=False):
+                yield Static("", id="formula", markup=False)
+        yield Static("", id="words", markup=False)
+        yield Prompt()
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        self.query_one(GraphView).focus()
+        self._show_network()
+
+    def on_resize(self) -> None:
+        """Say as much as there is room for."""
+        if self.query(GraphView):
+            self._show_moment()
+
+    # ---- the sweep
+
+    def action_next_time(self) -> None:
+        """Go one time step back, as the gradient does."""
+        self._go(self.network.back_in_time(self.state.step))
+
+    def action_undo_time(self) -> None:
+        """Undo one time step."""
+        self._go(self.network.forward_in_time(self.state.step))
+
+    def action_next_operation(self) -> None:
+        """Go on by a single operation."""
+        self._go(self.state.step + 1)
+
+    def action_undo_operation(self) -> None:
+        """Undo a single operation."""
+        self._go(self.state.step - 1)
+
+    def action_first(self) -> None:
+        """Go to where the sweep starts."""
+        self._go(0)
+
+    def action_last(self) -> None:
+        """Go to where the sweep ends."""
+        self._go(self._last)
+
+    def action_play(self) -> None:
+        """Let the sweep run, or stop it; at the end it begins anew."""
+        if self.playing:
+            self._stop()
+            return
+        if self.state.step >= self._last:
+            self._go(0)
+        self._playing = self.set_interval(1 / SPEEDS[self.speed], self._play_on)
+
+    def action_slower(self) -> None:
+        """Let the sweep run more slowly."""
+        self._change_speed(-1)
+
+    def action_faster(self) -> None:
+        """Let the sweep run faster."""
+        self._change_speed(1)
+
+    def action_cut(self, by: int) -> None:
+        """Move the cut.
+
+        Arguments:
+            by: how many time steps to the right.
+        """
+        at = min(max(self.state.cut + by, 0), len(self.network.letters) - 1)
+        self.state = replace(self.state, cut=at)
+        self._show_moment()
+
+    def _change_speed(self, by: int) -> None:
+        self.speed = min(max(self.speed + by, 0), len(SPEEDS) - 1)
+        if self.playing:
+            self._stop()
+            self.action_play()
+        self.notify(f"{SPEEDS[self.speed]:g} time steps a second", timeout=2, markup=False)
+
+    def _play_on(self) -> None:
+        self.action_next_time()
+        if self.state.step >= self._last:
+            self._stop()
+
+    @property
+    def playing(self) -> bool:
+        """Whether the sweep runs by itself."""
+        return self._playing is not None
+
+    def _stop(self) -> None:
+        if self._playing is not None:
+            self._playing.stop()
+            self._playing = None
+
+    @property
+    def _last(self) -> int:
+        return len(self.network.steps) - 1
+
+    def _go(self, number: int) -> None:
+        self.state = replace(self.state, step=min(max(number, 0), self._last))
+        self._show_moment()
+
+    # ---- which network
+
+    def action_type_word(self) -> None:
+        """Ask for another word."""
+        self._stop()
+        self.query_one(Prompt).ask("word", "Word: ", self.state.word)
+
+    def action_next_cell(self) -> None:
+        """Change to the next cell."""
+        self._change(cell=_after(CELLS, self.state.cell))
+
+    def action_next_weight(self) -> None:
+        """Watch the next weight."""
+        keys = [weight.key for weight in self.network.weights]
+        self.state = replace(self.state, weight=_after(keys, self.state.weight))
+        self._show_moment()
+        self._show_form()
+
+    def action_next_loss(self) -> None:
+        """Ask for a loss at every step, or at the last alone."""
+        self._change(loss=_after(LOSSES, self.state.loss))
+
+    def action_next_radius(self) -> None:
+        """Scale the hidden weights another way."""
+        self._change(radius=_after(RADII, self.state.radius))
+
+    def action_next_seed(self) -> None:
+        """Draw other weights."""
+        self._change(seed=self.state.seed + 1)
+
+    def action_next_layers(self) -> None:
+        """One layer more; after the most, one."""
+        self._change(layers=self.state.layers % MOST_LAYERS + 1)
+
+    def action_next_units(self) -> None:
+        """One unit more; after the most, one."""
+        self._change(hidden=_after(UNITS, self.state.hidden))
+
+    def _change(self, **changes: Any) -> None:
+        """Unroll another network; the sweep stays at its end if it was there."""
+        ended = self.state.step >= self._last
+        before = self.state
+        self.state = replace(self.state, cut=0, step=0, **changes)
+        letters = len(self.state.letters)
+        self.state = replace(self.state, cut=min(before.cut, letters - 1))
+        self._stop()
+        self.network = self._unrolled()
+        if ended:
+            self.state = replace(self.state, step=self._last)
+        self._show_network()
+
+    def _unrolled(self) -> ThroughTime:
+        """The network; another weight is watched where it lacks the one that was."""
+        from microgradseq.lessons.through_time import ThroughTime  # noqa: PLC0415 - slow to import
+
+        network = ThroughTime(self.state)
+        step = min(self.state.step, len(network.steps) - 1)
+        if step != self.state.step:
+            self.state = replace(self.state, step=step)
+        try:
+            network.weight(self.state.weight)
+        except UserError:
+            if not self.is_attached:
+                raise
+            self.state = replace(self.state, weight=TimeState().weight)
+        return network
+
+    # ---- files and the clipboard
+
+    def action_copy_share(self) -> None:
+        """Copy the command that opens this again."""
+        from microgradseq.lessons.time_report import command  # noqa: PLC0415
+
+        self.post_message(CopyText(command(self.state)))
+
+    def action_export(self) -> None:
+        """Ask for a file."""
+        self._stop()
+        question = "File (.svg a picture, .txt text, .csv numbers): "
+        self.query_one(Prompt).ask("file", question, f"time-{self.state.cell}.svg")
+
+    def on_prompt_answered(self, message: Prompt.Answered) -> None:
+        self.query_one(GraphView).focus()
+        try:
+            if message.purpose == "word":
+                self._change(word=message.text)
+            else:
+                self._write(Path(message.text).expanduser())
+        except UserError as error:
+            self.notify(str(error), severity="error", markup=False)
+
+    def _write(self, path: Path) -> None:
+        from microgradseq.charts.export import write_export  # noqa: PLC0415
+        from microgradseq.lessons.time_report import time_exports  # noqa: PLC0415
+
+        write_export(time_exports(self.network, self.state), path)
+        self.notify(f"{path} is written", markup=False)
+
+    def action_leave(self) -> None:
+        """Close the field, or go back."""
+        prompt = self.query_one(Prompt)
+        if prompt.purpose:
+            prompt.close()
+            self.query_one(GraphView).focus()
+        elif self.is_current:
+            self._stop()
+            self.dismiss()
+
+    def action_form(self) -> None:
+        """Show or hide the closed form."""
+        self.toggle_class("-form")
+        self._show_form()
+
+    # ---- what is shown
+
+    def _show_network(self) -> None:
+        from microgradseq.lessons.time_report import heading  # noqa: PLC0415
+
+        self.query_one("#title", Static).update(heading(self.state))
+        graph = self.network.graph
+        self.query_one(GraphView).show(graph, self.network.steps, folded_by=FOLD)
+        self._show_form()
+        self._show_moment()
+
+    def _show_moment(self) -> None:
+        network, state = self.network, self.state
+        weight = network.weight(state.weight)
+        moment = network.moment(state.step, weight)
+        cut = self._cut_of(weight)
+        view = self.query_one(GraphView)
+        view.set_state(
+            moment.totals,
+            active_node=moment.active_node if view.folded_by is None else moment.giver,
+            active_edge=moment.active_edge,
+            walked=moment.walked,
+        )
+        bars = Bars(
+            _title(moment, weight, self._wide),
+            moment.norms,
+            cut.kept,
+            cut.lost,
+            cut.at,
+            moment.time,
+            moment.flow,
+        )
+        self.query_one(ContributionBars).show(bars)
+        self.query_one(HeatMapView).show(moment.flow, moment.time)
+        self._say(self._words(moment, weight, cut))
+
+    def _cut_of(self, weight: Weight) -> Cut:
+        """The cut, which stays the same while the sweep goes on."""
+        from microgradseq.lessons.time_cut import cut_at  # noqa: PLC0415
+
+        asked = self.network, weight.key, self.state.cut
+        if self._cut is None or self._cut[0] != asked:
+            self._cut = asked, cut_at(self.network, weight, self.state.cut)
+        return self._cut[1]
+
+    def _words(self, moment: Moment, weight: Weight, cut: Cut) -> str:
+        from microgradseq.lessons.time_report import verdict_lines  # noqa: PLC0415
+
+        verdicts = verdict_lines(self.network, short=not self._wide)
+        return "\n".join([self.network.words(moment, weight), cut.words(weight.label), *verdicts])
+
+    @property
+    def _wide(self) -> bool:
+        return self.size.width >= WIDE
+
+    def _say(self, words: str) -> None:
+        """A new layout is made only where the number of lines changes: steps must be quick."""
+        static = self.query_one("#words", Static)
+        static.update(words, layout=words.count("\n") + 1 != static.size.height)
+
+    def _show_form(self) -> None:
+        if not self.has_class("-form"):
+            return
+        from microgradseq.lessons.closed_form import closed_form  # noqa: PLC0415
+        from microgradseq.lessons.time_report import form_lines  # noqa: PLC0415
+
+        weight = self.network.weight(self.state.weight)
+        lines = form_lines(self.network, closed_form(self.network, weight), weight)
+        self.query_one("#formula", Static).update("\n".join(lines))
+
+
+def _title(moment: Moment, weight: Weight, wide: bool) -> str:
+    from microgradseq.numbers import readable  # noqa: PLC0415
+
+    known = moment.sums[moment.sums == moment.sums]
+    so_far, whole = readable(float(known.sum()), 3), readable(float(weight.sums.sum()), 3)
+    said = f"What each time step adds to ∂L/∂{weight.label} · signed sum {so_far} of {whole}"
+    return f"{said} · {weight.label}: {weight.words}" if wide else said
+
+
+def _after(choices: Any, chosen: Any) -> Any:
+    """The choice after one; the first after the last, or after one that is none of them."""
+    every = list(choices)
+    return every[(every.index(chosen) + 1) % len(every)] if chosen in every else every[0]

@@ -1,0 +1,1 @@
+"""The parts of Play: the text with what lies under it, and the panels below."""

@@ -1,0 +1,1 @@
+"""What stands below the graph of a walk."""

@@ -1,0 +1,91 @@
+"""Beside the step: what it cost, the paths of a leaf, what an edit changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from textual.content import Content
+from textual.widgets import Static
+
+from microgradseq.cells import cell_width
+from microgradseq.lessons.walkthrough import Walkthrough
+from microgradseq.numbers import plural, readable
+
+KINDS = ("costs", "paths", "changes")
+BAR = 10
+
+
+class MorePanel(Static):
+    """One of three panels; its first line says which."""
+
+    kind = KINDS[0]
+    """Which one is shown."""
+    leaf: str | None = None
+    """The leaf whose paths are shown; None for the one that the walk follows."""
+
+    def __init__(self) -> None:
+        super().__init__("", markup=False)
+
+    def turn(self) -> None:
+        """Show the next panel."""
+        self.kind = KINDS[(KINDS.index(self.kind) + 1) % len(KINDS)]
+
+    def show(self, walk: Walkthrough) -> None:
+        """Show what holds at the step where a walk is.
+
+        Arguments:
+            walk: the walk.
+        """
+        writers = {"costs": _costs, "paths": self._paths, "changes": self._changes}
+        first, *others = writers[self.kind](walk)
+        heading = Content.styled(first, "bold $accent")
+        self.update(Content("\n").join([heading, *map(Content, others)]))
+
+    @property
+    def _rows(self) -> int:
+        return max(1, (self.size.height or 5) - 2)
+
+    def _paths(self, walk: Walkthrough) -> Iterator[str]:
+        now = walk.paths(self.leaf)
+        yield f"Paths from {now.leaf} to {walk.output}: ∂ is the sum of products"
+        full = round(BAR * now.share)
+        bar = "█" * full + "░" * (BAR - full)
+        passed = f"{now.passed:,} of {plural(now.count, 'path')}"
+        yield f"{bar} {passed}, sum {readable(now.sum_passed)} of {readable(now.sum)}"
+        rows = self._rows
+        # the path that the walk is on stays in view
+        start = next((place for place, row in enumerate(now.rows) if not row.passed), 0)
+        start = max(0, min(start, len(now.rows) - rows))
+        for row in now.rows[start : start + rows]:
+            mark = "✓" if row.passed else "▸" if row.walked else "·"
+            yield f"{mark} {row.factors}   {' → '.join(row.names)}"
+
+    def _changes(self, walk: Walkthrough) -> Iterator[str]:
+        changes = [each for each in walk.changes() if each.differs]
+        if not changes:
+            yield "Old beside new"
+            yield "Select a leaf and press e to give it another number."
+            return
+        yield "Old → new, after the edit (value, then derivative so far)"
+        rows = self._rows + 1
+        shown = changes if len(changes) <= rows else changes[: rows - 1]
+        width = max(cell_width(each.name) for each in shown)
+        for each in shown:
+            name = each.name + " " * (width - cell_width(each.name))
+            value = f"{readable(each.value_before)} → {readable(each.value)}"
+            yield f"{name}  {value}   ∂ {_known(each.total_before)} → {_known(each.total)}"
+        if len(shown) < len(changes):
+            yield f"… and {len(changes) - len(shown):,} more"
+
+
+def _costs(walk: Walkthrough) -> Iterator[str]:
+    costs = walk.costs()
+    yield "What it costs (× multiplications, + additions)"
+    yield f"reverse  {costs.reverse} so far"
+    yield f"         {costs.reverse_all} for all {plural(costs.leaves, 'derivative')}"
+    yield f"forward  {costs.forward} so far, {costs.forward_one} for {costs.wrt}"
+    yield f"         {costs.forward_all} for all {plural(costs.leaves, 'derivative')}"
+
+
+def _known(total: float | None) -> str:
+    return "?" if total is None else readable(total)

@@ -1,0 +1,1 @@
+"""What stands around the graph in Through time."""
