@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
+_KEPT_LENGTH = 100
+"""Tables measure the same short texts for every frame; longer ones would fill the memory."""
 _JOINER = "\u200d"
 _EMOJI_STYLE = "\ufe0f"
 _WITHOUT_WIDTH = frozenset({"Mn", "Me", "Cf", "Cc"})
@@ -48,7 +51,7 @@ def cell_width(text: str) -> int:
     """
     if text.isascii() and text.isprintable():
         return len(text)
-    return sum(width for _, width in clusters(text))
+    return _measured(text) if len(text) <= _KEPT_LENGTH else _measure(text)
 
 
 def shorten(text: str, width: int) -> str:
@@ -71,6 +74,13 @@ def shorten(text: str, width: int) -> str:
             break
         kept, used = kept + cluster, used + own
     return kept + "…"
+
+
+def _measure(text: str) -> int:
+    return sum(width for _, width in clusters(text))
+
+
+_measured = lru_cache(maxsize=4096)(_measure)
 
 
 def _character_width(character: str) -> int:

@@ -51,7 +51,7 @@ PICTURES = (
     Picture("walk_moving", "learn", "product", ("right",) * 9, (100, 30), moving=True),
     Picture("time", "learn", "time lstm machine", ("end",)),
     Picture("train", "train", "runs/story", (), needs_run=True),
-    Picture("labs", "labs", "hopfield", ("space", "wait", "wait", "wait")),
+    Picture("labs", "labs", "hopfield", ("wait",) * 4),
 )
 
 
