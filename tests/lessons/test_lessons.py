@@ -16,6 +16,7 @@ from microgradseq.lessons.quantities import fill, number_of, unfilled
 from microgradseq.lessons.shown import shown_time, shown_walk
 from microgradseq.lessons.time_state import TimeState
 
+ROOT = Path(__file__).parent.parent.parent
 PLACES = [
     (name, number)
     for name in LESSONS
@@ -189,6 +190,17 @@ def test_what_a_paragraph_takes_over(tmp_path: Path) -> None:
     assert one.shown.graph.find("e").value == (5 + 2) * (2 + 1)
     assert two.shown.graph.find("e").value == (5 + 1) * (1 + 1)
     assert three.shown.graph.find("z").value == math.log(9)
+
+
+def test_the_lesson_in_the_documents_can_be_read(tmp_path: Path) -> None:
+    page = (ROOT / "docs/adding_a_lesson.md").read_text(encoding="utf-8")
+    (tmp_path / "en").mkdir()
+    text = page[page.index("```toml\n") + 8 : page.index("\n```", page.index("```toml"))]
+    (tmp_path / "en" / "two.toml").write_text(text, encoding="utf-8")
+    first, last = read("two", "en", tmp_path).paragraphs
+    assert first.text == "Here e = a·b = 2, and b is added once more: f = 3."
+    assert last.text == "Walked back to its end: b received 3."
+    assert last.check("1").right
 
 
 def test_sharing() -> None:
