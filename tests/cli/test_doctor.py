@@ -51,7 +51,7 @@ def test_optional_packages_come_from_the_installation() -> None:
     extras = {one.extra: one.name for one in gather().packages}
     assert extras["gpu"] == "cupy-cuda12x"
     assert extras["plot"] == "matplotlib"
-    assert extras["onnx"] == "onnx"
+    assert extras["tensorboard"] == "tensorboard"
     assert not {"dev", "test"} & extras.keys()
 
 
