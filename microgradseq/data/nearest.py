@@ -17,3 +17,29 @@ def nearest(name: str, names: Iterable[str]) -> list[str]:
     ['time-machine']
     """
     return get_close_matches(name, list(names), n=3, cutoff=0.5)
+
+
+def did_you_mean(name: str, names: Iterable[str]) -> str:
+    """A question about the nearest names, for the end of an error; "" where none is near.
+
+    Arguments:
+        name, names: as for `nearest`.
+
+    >>> did_you_mean("grv", ["gru", "lstm"]), did_you_mean("x", ["gru", "lstm"])
+    ('did you mean gru?', '')
+    """
+    guesses = nearest(name, names)
+    return f"did you mean {' or '.join(guesses)}?" if guesses else ""
+
+
+def meant_or_known(name: str, names: Iterable[str]) -> str:
+    """The same question; where no name is near, all that there are.
+
+    Arguments:
+        name, names: as for `nearest`.
+
+    >>> meant_or_known("x", ["gru", "lstm"])
+    'known: gru, lstm'
+    """
+    known = list(names)
+    return did_you_mean(name, known) or f"known: {', '.join(known)}"

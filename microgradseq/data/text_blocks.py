@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from microgradseq.data.errors import DataError
-from microgradseq.data.nearest import nearest
+from microgradseq.data.nearest import did_you_mean
 
 BLOCK = 1 << 20
 """How many bytes are read at a time: few enough to stay in a processor's cache."""
@@ -94,9 +94,8 @@ def unreadable(path: str | Path, problem: OSError) -> DataError:
     'a.txt may not be read: change its permissions'
     """
     if isinstance(problem, FileNotFoundError):
-        guesses = nearest(Path(path).name, _siblings(Path(path)))
-        hint = f"; did you mean {' or '.join(guesses)}?" if guesses else ""
-        return DataError(f"{path} does not exist{hint}")
+        hint = did_you_mean(Path(path).name, _siblings(Path(path)))
+        return DataError(f"{path} does not exist" + (hint and f"; {hint}"))
     if isinstance(problem, IsADirectoryError):
         names = [name for name in _siblings(Path(path) / "any") if name.endswith(".txt")]
         hint = f": name one of its files, such as {names[0]}" if names else ""

@@ -8,7 +8,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from microgradseq.data.nearest import nearest
+from microgradseq.data.nearest import meant_or_known
 from microgradseq.errors import UserError
 
 if TYPE_CHECKING:
@@ -73,7 +73,5 @@ def lab(name: str) -> Lab:
     microgradseq.errors.UserError: there is no lab 'hopfeild'; did you mean hopfield?
     """
     if name not in LABS:
-        guesses = nearest(name, LABS)
-        hint = f"did you mean {' or '.join(guesses)}?" if guesses else f"known: {', '.join(LABS)}"
-        raise UserError(f"there is no lab {name!r}; {hint}")
+        raise UserError(f"there is no lab {name!r}; {meant_or_known(name, LABS)}")
     return LABS[name]

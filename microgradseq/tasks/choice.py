@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from microgradseq.data.corpora import corpora
 from microgradseq.data.errors import DataError, SettingError
-from microgradseq.data.nearest import nearest
+from microgradseq.data.nearest import did_you_mean, meant_or_known
 from microgradseq.data.source import is_file
 from microgradseq.tasks.registry import TASKS, task
 
@@ -34,7 +34,7 @@ def choose_task(
     if target in TASKS and not is_file(target):
         return target, source
     if source is not None:
-        raise SettingError(f'there is no task "{target}"; {_tasks_like(target)}')
+        raise SettingError(f'there is no task "{target}"; {meant_or_known(target, TASKS)}')
     return _task_for(target), target
 
 
@@ -44,16 +44,10 @@ def _task_for(source: str) -> str:
         return USUAL_TASK
     known = corpora()
     if source not in known:
-        guesses = nearest(source, [*TASKS, *known])
-        hint = f"did you mean {' or '.join(guesses)}?" if guesses else _tasks_like(source)
+        hint = did_you_mean(source, [*TASKS, *known]) or meant_or_known(source, TASKS)
         raise DataError(f'there is no task, corpus or file "{source}"; {hint}')
     kind = known[source].kind
     for name in TASKS:
         if task(name).reads == kind:
             return name
     raise DataError(f"no task reads a corpus of the kind {kind}")
-
-
-def _tasks_like(name: str) -> str:
-    guesses = nearest(name, TASKS)
-    return f"did you mean {' or '.join(guesses)}?" if guesses else f"known: {', '.join(TASKS)}"

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Any
 
 from microgradseq.data.errors import SettingError
-from microgradseq.data.nearest import nearest
+from microgradseq.data.nearest import meant_or_known
 from microgradseq.tasks.settings import Settings
 from microgradseq.tasks.task import Task
 
@@ -72,10 +72,7 @@ def task(name: str) -> type[Task]:
     microgradseq.data.errors.SettingError: there is no task "laguage"; did you mean language?
     """
     if name not in TASKS:
-        guesses = nearest(name, TASKS)
-        known = f"known: {', '.join(TASKS)}"
-        hint = f"did you mean {' or '.join(guesses)}?" if guesses else known
-        raise SettingError(f'there is no task "{name}"; {hint}')
+        raise SettingError(f'there is no task "{name}"; {meant_or_known(name, TASKS)}')
     return TASKS[name]
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
 from microgradseq.data.errors import SettingError
-from microgradseq.data.nearest import nearest
+from microgradseq.data.nearest import did_you_mean
 
 WINDOW = "window"
 """The cell that is none: a network that sees the last few symbols only."""
@@ -187,9 +187,8 @@ class Settings:
         """
         for name in changes:
             if name not in OPTIONS:
-                guess = nearest(name, OPTIONS)
-                hint = f"; did you mean {' or '.join(guess)}?" if guess else ""
-                raise SettingError(f'no setting is called "{name}"{hint}')
+                hint = did_you_mean(name, OPTIONS)
+                raise SettingError(f'no setting is called "{name}"' + (hint and f"; {hint}"))
         return type(self)(**{**self.as_dict(), **changes})
 
     def as_dict(self) -> dict[str, Any]:

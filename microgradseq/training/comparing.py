@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from microgradseq.data.errors import DataError, SettingError
-from microgradseq.data.nearest import nearest
+from microgradseq.data.nearest import meant_or_known
 from microgradseq.data.source import is_file
 from microgradseq.tasks.choice import choose_task
 from microgradseq.tasks.registry import settings_for
@@ -242,10 +242,7 @@ def comparison_named(name: str) -> Comparison:
     1200
     """
     if name not in COMPARISONS:
-        guesses = nearest(name, COMPARISONS)
-        known = f"known: {', '.join(COMPARISONS)}"
-        hint = f"did you mean {' or '.join(guesses)}?" if guesses else known
-        raise RunError(f'there is no comparison "{name}"; {hint}')
+        raise RunError(f'there is no comparison "{name}"; {meant_or_known(name, COMPARISONS)}')
     return COMPARISONS[name]
 
 

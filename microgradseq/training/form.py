@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from microgradseq.data.corpora import corpora
-from microgradseq.data.nearest import nearest
+from microgradseq.data.nearest import did_you_mean
 from microgradseq.data.source import is_file
 from microgradseq.errors import UserError
 from microgradseq.tasks.choice import USUAL_TASK
@@ -236,9 +236,8 @@ class TrainingForm:
             return None if Path(text).expanduser().exists() else f'there is no file "{text}"'
         found = corpora().get(text)
         if found is None:
-            guesses = nearest(text, corpora())
-            hint = f"; did you mean {' or '.join(guesses)}?" if guesses else ""
-            return f'there is no corpus and no file "{text}"{hint}'
+            hint = did_you_mean(text, corpora())
+            return f'there is no corpus and no file "{text}"' + (hint and f"; {hint}")
         if found.kind != reads:
             return f"{text} is of the kind {found.kind}; {self._task} reads {reads}"
         return None

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from microgradseq.data.nearest import nearest
+from microgradseq.data.nearest import meant_or_known
 from microgradseq.tasks.settings import Settings
 from microgradseq.training.errors import RunError
 
@@ -154,10 +154,7 @@ def preset_named(name: str) -> Preset:
     'gru'
     """
     if name not in PRESETS:
-        guesses = nearest(name, PRESETS)
-        known = f"known: {', '.join(PRESETS)}"
-        hint = f"did you mean {' or '.join(guesses)}?" if guesses else known
-        raise RunError(f'there is no preset "{name}"; {hint}')
+        raise RunError(f'there is no preset "{name}"; {meant_or_known(name, PRESETS)}')
     return PRESETS[name]
 
 
