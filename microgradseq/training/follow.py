@@ -9,7 +9,7 @@ from microgradseq.errors import UserError
 from microgradseq.training.curves import Curves
 from microgradseq.training.event_log import EventReader
 from microgradseq.training.events import Event
-from microgradseq.training.run_folder import ENDED, RunFolder
+from microgradseq.training.run_folder import ENDED, LIVE, RunFolder
 
 WAITING = "waiting"
 """The folder is not there yet: the trainer still reads its data."""
@@ -50,7 +50,7 @@ class Follower:
     @property
     def alive(self) -> bool:
         """Whether more may come by itself."""
-        return self.status in (WAITING, "running", "paused")
+        return self.status == WAITING or self.status in LIVE
 
     def read(self) -> list[Event]:
         """What is new; where the log was cut or begun anew, a "rewound" event and then all of it.

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from microgradseq.data.nearest import nearest
+from microgradseq.data.nearest import did_you_mean
 from microgradseq.training.control import send
 from microgradseq.training.curves import Curves
 from microgradseq.training.errors import DiskError, RunError
@@ -25,7 +25,7 @@ from microgradseq.training.files import read_json, write_json
 from microgradseq.training.lock import Lock, holder
 
 RUNS = Path("runs")
-STATUSES = ("running", "paused", "finished", "stopped", "failed")
+LIVE = frozenset({"running", "paused"})
 ENDED = frozenset({"finished", "stopped", "failed"})
 _NAME = re.compile(r"[^\W_][\w.+-]{0,99}")
 _REQUIRED = {"task": str, "settings": dict, "description": dict, "status": str}
@@ -91,7 +91,7 @@ class RunFolder:
         return holder(self.path / "lock")
 
     def status(self) -> str:
-        """One of STATUSES, or "interrupted": the trainer died without a word."""
+        """One of LIVE or ENDED, or "interrupted": the trainer died without a word."""
         status = str(self.read()["status"])
         if status not in ENDED and self.trainer() is None:
             return "interrupted"
@@ -177,12 +177,8 @@ def find_run(name: str, folder: Path = RUNS) -> RunFolder:
         if (path / "run.json").is_file():
             return RunFolder(path)
     known = [run.name for run in runs_in(folder)]
-    guesses = nearest(name, known)
-    if guesses:
-        raise RunError(
-            f'there is no run "{name}" in {folder}; did you mean {" or ".join(guesses)}?'
-        )
-    hint = "microgradseq runs list shows them" if known else "microgradseq train makes one"
+    further = "microgradseq runs list shows them" if known else "microgradseq train makes one"
+    hint = did_you_mean(name, known) or further
     raise RunError(f'there is no run "{name}" in {folder}; {hint}')
 
 

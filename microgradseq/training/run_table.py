@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from microgradseq.errors import UserError
-from microgradseq.training.run_folder import ENDED, RUNS, RunFolder
+from microgradseq.training.run_folder import ENDED, LIVE, RUNS, RunFolder
 from microgradseq.training.summary import glance, last_numbers
 
 DAMAGED = "damaged"
-LIVE = ("running", "paused")
 GLANCES = 8
 """At so many places of its log a run's loss is looked at for the small curve."""
 CALM_LOOK = 5.0
