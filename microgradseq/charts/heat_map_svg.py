@@ -8,7 +8,7 @@ from html import escape
 from microgradseq.cells import cell_width, shorten
 from microgradseq.charts.colours import COLOURS
 from microgradseq.charts.heat_map import INFINITE, LEVELS, HeatMap, Shade
-from microgradseq.charts.svg import LEFT, RIGHT, STYLE, TOP, WIDTH
+from microgradseq.charts.sheet import Sheet
 from microgradseq.numbers import readable
 
 _POSITIVE, _NEGATIVE = COLOURS[0], COLOURS[1]
@@ -32,20 +32,15 @@ def heat_map_svg(heat_map: HeatMap) -> str:
     """
     rows, columns = heat_map.values.shape
     names = [shorten(name, _NAME_CELLS) for name in heat_map.row_names]
-    left = max(LEFT, 16 + _LETTER * max(map(cell_width, names), default=0))
-    wide = (WIDTH - left - RIGHT) / max(columns, 1)
+    left = max(Sheet.left, 16 + _LETTER * max(map(cell_width, names), default=0))
     tall = min(_TALLEST, max(_LOWEST, _FIELD / max(rows, 1)))
-    bottom = TOP + tall * rows
-    height = bottom + _FOOT
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0f}">',
-        f"<style>{STYLE}</style>",
-        f'<rect width="{WIDTH}" height="{height:.0f}" fill="white"/>',
-        f'<text x="{left:.1f}" y="24" class="title">{escape(heat_map.title)}</text>',
-    ]
+    top, bottom = Sheet.top, Sheet.top + tall * rows
+    sheet = Sheet(height=bottom + _FOOT, left=left, bottom=_FOOT)
+    wide = sheet.wide / max(columns, 1)
+    parts = sheet.head(heat_map.title)
     stride = max(1, round(16 / tall))
     for row in range(0, rows, stride):
-        y = TOP + (row + 0.5) * tall + 4
+        y = top + (row + 0.5) * tall + 4
         parts.append(
             f'<text x="{left - 8:.1f}" y="{y:.1f}" text-anchor="end">{escape(names[row])}</text>'
         )
@@ -57,7 +52,7 @@ def heat_map_svg(heat_map: HeatMap) -> str:
         parts.append(f'<text x="{x:.1f}" y="{bottom + 18:.1f}" text-anchor="middle">{name}</text>')
     for row in range(rows):
         for column in range(columns):
-            x, y = left + column * wide, TOP + row * tall
+            x, y = left + column * wide, top + row * tall
             parts += _cell(heat_map, row, column, (x, y, wide, tall))
     return "\n".join([*parts, *_legend(heat_map, left, bottom + 36), "</svg>", ""])
 

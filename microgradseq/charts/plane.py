@@ -12,12 +12,11 @@ from microgradseq.backend import Array
 from microgradseq.charts.axis import Axis, axis_around, x_labels
 from microgradseq.charts.chart import MARKERS, Row, Stretch
 from microgradseq.charts.colours import COLOURS
-from microgradseq.charts.svg import STYLE
+from microgradseq.charts.sheet import Sheet
 
 _BITS = numpy.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
 _BRAILLE = 0x2800
-_WIDTH, _HEIGHT = 520, 460
-_LEFT, _RIGHT, _TOP, _BOTTOM = 70, 20, 56, 70
+_SHEET = Sheet(width=520, height=460, bottom=70)
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,47 +160,32 @@ def plane_svg(title: str, paths: Sequence[Path], x_name: str = "x", y_name: str 
     """
     along, up = axis_around([path.x for path in paths]), axis_around([path.y for path in paths])
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}">',
-        f"<style>{STYLE}</style>",
-        f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="white"/>',
-        f'<text x="{_LEFT}" y="24" class="title">{escape(title)}</text>',
-        *_svg_axes(along, up, x_name, y_name),
+        *_SHEET.head(title),
+        *_SHEET.upwards(up, y_name),
+        *_svg_along(along, x_name),
     ]
     for place, path in enumerate(paths):
         parts += _svg_path(path, along, up, COLOURS[place % len(COLOURS)])
-        x = _LEFT + place * (_WIDTH - _LEFT - _RIGHT) / max(len(paths), 3)
+        x = _SHEET.left + place * _SHEET.wide / max(len(paths), 3)
         colour = COLOURS[place % len(COLOURS)]
         parts.append(
-            f'<text x="{x:.0f}" y="{_HEIGHT - 12}" style="fill:{colour}">'
+            f'<text x="{x:.0f}" y="{_SHEET.height - 12}" style="fill:{colour}">'
             f"{MARKERS[place % len(MARKERS)]} {escape(path.name)}</text>"
         )
     return "\n".join([*parts, "</svg>", ""])
 
 
-def _svg_x(along: Axis, numbers: Array) -> Array:
-    return _LEFT + along.shares(numbers) * (_WIDTH - _LEFT - _RIGHT)
-
-
-def _svg_y(up: Axis, numbers: Array) -> Array:
-    return _TOP + (1 - up.shares(numbers)) * (_HEIGHT - _TOP - _BOTTOM)
-
-
-def _svg_axes(along: Axis, up: Axis, x_name: str, y_name: str) -> Iterator[str]:
-    bottom = _HEIGHT - _BOTTOM
-    for number, label in up.ticks(7):
-        (y,) = _svg_y(up, numpy.array([number]))
-        yield f'<line x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}" class="grid"/>'
-        yield f'<text x="{_LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{label}</text>'
+def _svg_along(along: Axis, name: str) -> Iterator[str]:
+    top, foot, end = _SHEET.top, _SHEET.foot, _SHEET.end
     for number, label in along.ticks(7):
-        (x,) = _svg_x(along, numpy.array([number]))
-        yield f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{_TOP}" y2="{bottom}" class="grid"/>'
-        yield f'<text x="{x:.1f}" y="{bottom + 20}" text-anchor="middle">{label}</text>'
-    yield f'<text x="{_WIDTH - _RIGHT}" y="{bottom + 38}" text-anchor="end">{escape(x_name)}</text>'
-    yield f'<text x="{_LEFT}" y="{_TOP - 10}" text-anchor="middle">{escape(y_name)}</text>'
+        (x,) = _SHEET.x(along, numpy.array([number]))
+        yield f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{top}" y2="{foot}" class="grid"/>'
+        yield f'<text x="{x:.1f}" y="{foot + 20}" text-anchor="middle">{label}</text>'
+    yield f'<text x="{end}" y="{foot + 38}" text-anchor="end">{escape(name)}</text>'
 
 
 def _svg_path(path: Path, along: Axis, up: Axis, colour: str) -> Iterator[str]:
-    x, y = _svg_x(along, path.x), _svg_y(up, path.y)
+    x, y = _SHEET.x(along, path.x), _SHEET.y(up, path.y)
     kept = numpy.isfinite(x) & numpy.isfinite(y)
     points = list(zip(x[kept].tolist(), y[kept].tolist(), strict=True))
     if path.dots:

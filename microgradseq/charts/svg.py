@@ -7,14 +7,13 @@ from html import escape
 
 import numpy
 
-from microgradseq.backend import Array
 from microgradseq.charts.axis import Axis, axis_around
 from microgradseq.charts.colours import COLOURS
 from microgradseq.charts.columns import Columns, Series, in_columns
+from microgradseq.charts.sheet import Sheet
 
-WIDTH, HEIGHT = 760, 420
-LEFT, RIGHT, TOP, BOTTOM = 70, 20, 56, 52
-STYLE = "text{font:13px sans-serif;fill:#222}.title{font-size:16px}.grid{stroke:#ddd}"
+_SHEET = Sheet()
+_LEFT, _END, _FOOT = _SHEET.left, _SHEET.end, _SHEET.foot
 
 
 def chart_svg(
@@ -43,7 +42,6 @@ def chart_svg(
     >>> picture.startswith("<svg") and "polyline" in picture
     True
     """
-    width = WIDTH - LEFT - RIGHT
     points = [series for series in curves if len(series.x)]
     left = min((float(series.x[0]) for series in points), default=0.0)
     right = max((float(series.x[-1]) for series in points), default=1.0)
@@ -51,66 +49,50 @@ def chart_svg(
     levels = numpy.array([level for _, level in baselines])
     axis = axis_around([*(series.y for series in curves), levels], log)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}">',
-        f"<style>{STYLE}</style>",
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>',
-        f'<text x="{LEFT}" y="24" class="title">{escape(title)}</text>',
-        *_axes(axis, Axis(left, right), x_name, y_name),
+        *_SHEET.head(title),
+        *_SHEET.upwards(axis, y_name),
+        *_along(Axis(left, right), x_name),
     ]
     for name, level in baselines:
         parts += _baseline(axis, name, level)
     for x, words in notes:
         parts += _note(Axis(left, right), x, words)
     for place, series in enumerate(curves):
-        columns = in_columns(series, left, right, width)
+        columns = in_columns(series, left, right, int(_SHEET.wide))
         parts += _curve(axis, columns, COLOURS[place % len(COLOURS)])
     parts += _legend([series.name for series in curves])
     return "\n".join([*parts, "</svg>", ""])
 
 
-def _y(axis: Axis, numbers: Array) -> Array:
-    return TOP + (1 - axis.shares(numbers)) * (HEIGHT - TOP - BOTTOM)
-
-
-def _axes(axis: Axis, along: Axis, x_name: str, y_name: str) -> Iterator[str]:
-    bottom = HEIGHT - BOTTOM
-    for number, label in axis.ticks(7):
-        (y,) = _y(axis, numpy.array([number]))
-        yield f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" class="grid"/>'
-        yield f'<text x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{label}</text>'
+def _along(along: Axis, name: str) -> Iterator[str]:
     for number, label in along.ticks(8):
-        x = LEFT + along.shares(numpy.array([number]))[0] * (WIDTH - LEFT - RIGHT)
-        yield f'<text x="{x:.1f}" y="{bottom + 20}" text-anchor="middle">{label}</text>'
-    yield f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{bottom}" y2="{bottom}" stroke="#222"/>'
-    yield f'<text x="{WIDTH - RIGHT}" y="{HEIGHT - 12}" text-anchor="end">{escape(x_name)}</text>'
-    yield f'<text x="{LEFT}" y="{TOP - 10}" text-anchor="middle">{escape(y_name)}</text>'
+        (x,) = _SHEET.x(along, numpy.array([number]))
+        yield f'<text x="{x:.1f}" y="{_FOOT + 20}" text-anchor="middle">{label}</text>'
+    yield f'<line x1="{_LEFT}" x2="{_END}" y1="{_FOOT}" y2="{_FOOT}" stroke="#222"/>'
+    yield f'<text x="{_END}" y="{_SHEET.height - 12}" text-anchor="end">{escape(name)}</text>'
 
 
 def _baseline(axis: Axis, name: str, level: float) -> Iterator[str]:
-    (y,) = _y(axis, numpy.array([level]))
+    (y,) = _SHEET.y(axis, numpy.array([level]))
     if numpy.isnan(y):
         return
-    ends = f'x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"'
+    ends = f'x1="{_LEFT}" x2="{_END}" y1="{y:.1f}" y2="{y:.1f}"'
     yield f'<line {ends} stroke="#888" stroke-dasharray="5 4"/>'
-    yield (
-        f'<text x="{WIDTH - RIGHT}" y="{y - 4:.1f}" text-anchor="end" fill="#888">'
-        f"{escape(name)}</text>"
-    )
+    yield (f'<text x="{_END}" y="{y - 4:.1f}" text-anchor="end" fill="#888">{escape(name)}</text>')
 
 
 def _note(along: Axis, x: float, words: str) -> Iterator[str]:
-    share = float(along.shares(numpy.array([x]))[0])
-    if numpy.isnan(share):
+    (place,) = _SHEET.x(along, numpy.array([x]))
+    if numpy.isnan(place):
         return
-    place = LEFT + share * (WIDTH - LEFT - RIGHT)
-    ends = f'x1="{place:.1f}" x2="{place:.1f}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"'
+    ends = f'x1="{place:.1f}" x2="{place:.1f}" y1="{_SHEET.top}" y2="{_FOOT}"'
     yield f'<line {ends} stroke="#888" stroke-dasharray="2 3"/>'
-    yield f'<text x="{place + 4:.1f}" y="{TOP + 12}" fill="#888">{escape(words)}</text>'
+    yield f'<text x="{place + 4:.1f}" y="{_SHEET.top + 12}" fill="#888">{escape(words)}</text>'
 
 
 def _curve(axis: Axis, columns: Columns, colour: str) -> Iterator[str]:
-    x = LEFT + numpy.arange(len(columns.mean)) + 0.5
-    low, high, line = (_y(axis, each) for each in (columns.low, columns.high, columns.mean))
+    x = _LEFT + numpy.arange(len(columns.mean)) + 0.5
+    low, high, line = (_SHEET.y(axis, each) for each in (columns.low, columns.high, columns.mean))
     there = ~numpy.isnan(low) & ~numpy.isnan(high)
     if there.any():
         edge = [*zip(x[there], high[there], strict=True)]
@@ -132,7 +114,7 @@ def _points(pairs: Iterable[tuple[float, float]]) -> str:
 
 
 def _legend(names: Sequence[str]) -> Iterator[str]:
-    x = LEFT
+    x = _LEFT
     for place, name in enumerate(names):
         colour = COLOURS[place % len(COLOURS)]
         yield f'<rect x="{x}" y="32" width="14" height="4" fill="{colour}"/>'
