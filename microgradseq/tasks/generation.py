@@ -100,9 +100,7 @@ class GenerationTask(LabelledTask):
                 targets.append([*text, end])
             return Part(inputs, targets)
 
-        training = part(first)
-        validation = training if second == first else part(second)
-        return cls(settings, vocabulary, labels, Examples(training, validation, title))
+        return cls(settings, vocabulary, labels, Examples.of(part, first, second, title))
 
     @classmethod
     def restore(cls, settings: Settings, description: Mapping[str, Any]) -> Self:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy
 
@@ -49,6 +49,20 @@ class Examples:
     training: Part
     validation: Part
     title: str
+
+    @classmethod
+    def of(
+        cls, part: Callable[[list[int]], Part], first: list[int], second: list[int], title: str
+    ) -> Self:
+        """The examples of two lists of places, as `split_places` draws them.
+
+        Arguments:
+            part: makes the examples of some places.
+            first, second: of training and of validation; the same where nothing is kept aside.
+            title: of the data.
+        """
+        training = part(first)
+        return cls(training, training if second == first else part(second), title)
 
     def fingerprint(self) -> dict[str, Any]:
         """Title, size and checksum."""

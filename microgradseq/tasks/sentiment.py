@@ -82,9 +82,7 @@ class SentimentTask(LabelledTask):
             inputs = [vocabulary.encode(texts[place]) for place in places]
             return Part(inputs, [labels.index(pairs[place][1]) for place in places])
 
-        training = part(first)
-        validation = training if second == first else part(second)
-        return cls(settings, vocabulary, labels, Examples(training, validation, title))
+        return cls(settings, vocabulary, labels, Examples.of(part, first, second, title))
 
     @classmethod
     def restore(cls, settings: Settings, description: Mapping[str, Any]) -> Self:

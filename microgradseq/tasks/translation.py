@@ -94,10 +94,9 @@ class TranslationTask(LabelledTask):
             targets = [[*theirs.encode(texts[place][1]).tolist(), end] for place in places]
             return Part(inputs, targets)
 
-        training = part(first)
-        validation = training if second == first else part(second)
-        longest = max(map(len, training.targets))
-        return cls(settings, ours, theirs, longest, Examples(training, validation, title))
+        examples = Examples.of(part, first, second, title)
+        longest = max(map(len, examples.training.targets))
+        return cls(settings, ours, theirs, longest, examples)
 
     @classmethod
     def restore(cls, settings: Settings, description: Mapping[str, Any]) -> Self:

@@ -27,8 +27,6 @@ from microgradseq.tasks.models import SequenceModel
 from microgradseq.tasks.settings import Settings
 from microgradseq.tasks.task import Metrics, SampleRequest
 
-Sentence = list[tuple[str, str]]
-
 
 class WordTask(LabelledTask):
     """Sentences of words, each with a tag.
@@ -80,9 +78,7 @@ class WordTask(LabelledTask):
             inputs = [vocabulary.encode([word for word, _ in sentence]) for sentence in chosen]
             return Part(inputs, [[tags.index(tag) for _, tag in sentence] for sentence in chosen])
 
-        training = part(first)
-        validation = training if second == first else part(second)
-        return cls(settings, vocabulary, tags, Examples(training, validation, title))
+        return cls(settings, vocabulary, tags, Examples.of(part, first, second, title))
 
     @classmethod
     def restore(cls, settings: Settings, description: Mapping[str, Any]) -> Self:
