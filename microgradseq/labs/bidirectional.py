@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,6 +19,7 @@ from microgradseq.labs.markov import check as check_text
 from microgradseq.labs.parameter import Parameter, Settings
 from microgradseq.numbers import readable
 from microgradseq.randomness import manual_seed
+from microgradseq.tasks.metrics import perplexity
 from microgradseq.tasks.registry import settings_for, task
 from microgradseq.tensor import Tensor
 
@@ -141,14 +141,14 @@ class Pair:
         read, answers = self._asked(self._source.train, BATCH, self._random)
         for way, reader in self.readers.items():
             loss = reader.update(read, answers, self.blank)
-            self.curves[way].append(math.exp(min(loss, 50.0)))
+            self.curves[way].append(perplexity(loss))
 
     def held_out(self) -> dict[str, float]:
         """The perplexity of each on text that was not learned from."""
         read, answers = self._held_out
         with no_grad():
             return {
-                way: math.exp(float(reader.nats(read, answers, self.blank).item()))
+                way: perplexity(float(reader.nats(read, answers, self.blank).item()))
                 for way, reader in self.readers.items()
             }
 

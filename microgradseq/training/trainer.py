@@ -12,6 +12,7 @@ import numpy
 
 from microgradseq.optim.clipping import clip_grad_norm_, clip_grad_value_, gradient_norm
 from microgradseq.optim.plateau import ReduceLROnPlateau
+from microgradseq.tasks.metrics import perplexity
 from microgradseq.tasks.task import SampleRequest, Task
 from microgradseq.training.checkpoint import Checkpoint, save_checkpoint
 from microgradseq.training.commands import obey
@@ -148,8 +149,8 @@ class Trainer:
             self.state = found.state
         if self.schedule is not None and not isinstance(self.schedule, ReduceLROnPlateau):
             self.schedule.step()
-        perplexity = {"perplexity": _exponential(loss)} if self.task.in_nats else {}
-        self._tell_step(epoch, {"loss": loss, **perplexity, "gradient_norm": norm, "lr": rate})
+        further = {"perplexity": perplexity(loss)} if self.task.in_nats else {}
+        self._tell_step(epoch, {"loss": loss, **further, "gradient_norm": norm, "lr": rate})
 
     def _clipped(self) -> Any:
         if self.clip:
@@ -302,7 +303,3 @@ class Trainer:
         self.log.flush()
         self.folder.update(status=status)
         return {"event": "end", "step": progress.step, **event, "elapsed": progress.elapsed}
-
-
-def _exponential(loss: float) -> float:
-    return math.exp(loss) if loss < 700 else math.inf

@@ -22,7 +22,10 @@ from microgradseq.nn.fused.lookup import row_sums, table_gradient
 from microgradseq.nn.fused.scan import LOG_OF_NOTHING, linear_scan, log_scan
 from microgradseq.nn.fused.sequences import padding, turned
 from microgradseq.nn.unrolled import take_operands, unrolled_form
+from microgradseq.rules import RULES
 from microgradseq.rules.indexing import nan_outside
+
+_softplus = RULES["softplus"].forward
 
 
 class Saved(NamedTuple):
@@ -103,11 +106,6 @@ def _logarithms(m: Any, blocks: Sequence[Array]) -> tuple[Array, Array]:
         admit, keep, _ = blocks
         odds = _softplus(m, -keep) - _softplus(m, -admit)
     return -_softplus(m, -odds), -_softplus(m, odds)
-
-
-def _softplus(m: Any, u: Array) -> Array:
-    """log(1 + eᵘ), without overflow."""
-    return m.maximum(u, 0) + m.log1p(m.exp(-m.abs(u)))
 
 
 def _positive(m: Any, u: Array) -> tuple[Array, Array]:
