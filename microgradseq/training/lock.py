@@ -39,7 +39,7 @@ class Lock:
             self._file = self.path.open("a+", encoding="utf-8")
         except OSError as error:
             raise DiskError(f"{self.path} cannot be written: {error.strerror or error}") from error
-        other = _taken(self._file)
+        other = _other_holder(self._file, shared=False)
         if other is not None:
             self._file.close()
             self._file = None
@@ -67,11 +67,16 @@ class Lock:
             self._file = None
 
 
-def _taken(file: IO[str]) -> int | None:
-    """The process that holds the lock, 0 if it is not known, None if this one holds it now."""
+def _other_holder(file: IO[str], shared: bool) -> int | None:
+    """The process that holds the lock, 0 if it is not known, None if this one could have it.
+
+    Arguments:
+        file: the lock file.
+        shared: whether only to look; else the lock is taken where it is free.
+    """
     if fcntl is not None:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
         except BlockingIOError:
             return _process_in(file) or 0
         except OSError:
@@ -80,7 +85,9 @@ def _taken(file: IO[str]) -> int | None:
         else:
             return None
     other = _process_in(file)
-    return other if other is not None and other != os.getpid() and is_alive(other) else None
+    if other is None or (other == os.getpid() and not shared):
+        return None
+    return other if is_alive(other) else None
 
 
 def _process_in(file: IO[str]) -> int | None:
@@ -100,17 +107,7 @@ def holder(path: Path) -> int | None:
     """
     try:
         with path.open("r+", encoding="utf-8") as file:
-            if fcntl is not None:
-                try:
-                    fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    return _process_in(file) or 0
-                except OSError:
-                    pass
-                else:
-                    return None
-            other = _process_in(file)
-            return other if other is not None and is_alive(other) else None
+            return _other_holder(file, shared=True)
     except OSError:
         return None
 
