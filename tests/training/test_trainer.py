@@ -186,8 +186,8 @@ def test_pause_step_resume_and_stop(tmp_path: Path) -> None:
     ends: list[Event] = []
     thread = threading.Thread(target=lambda: ends.append(trainer.run()), daemon=True)
     thread.start()
-    wait_for(lambda: trainer.paused)
-    assert trainer.folder.status() == "paused"
+    wait_for(lambda: trainer.folder.status() == "paused")
+    assert trainer.paused
     assert trainer.progress.step == 5
     trainer.folder.send("step")
     wait_for(lambda: trainer.progress.step == 6)
