@@ -136,12 +136,11 @@ def _nearest_free_row(wish: int, taken: set[int]) -> int:
 
 
 def _leftmost_track(wire: _Wire, placed: Iterable[_Wire]) -> int:
-    """The first track right of all that overlap with the wire or block it."""
+    """The first track right of all whose rows overlap with the wire's, those that block it too."""
     low, high = wire.span()
     track = 0
     for other in placed:
         other_low, other_high = other.span()
-        touches = (other_low <= high and low <= other_high) or other.row in wire.ends
-        if touches and other.track >= track:
-            track = other.track + 1
+        if other_low <= high and low <= other_high:
+            track = max(track, other.track + 1)
     return track

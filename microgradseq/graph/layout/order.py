@@ -24,15 +24,15 @@ def reduce_crossings(skeleton: Skeleton) -> None:
     """
     _walk_back(skeleton)
     best = [list(column) for column in skeleton.columns]
-    fewest, patience = _crossings(skeleton), PATIENCE
+    fewest, patience = crossings(skeleton), PATIENCE
     for sweep in range(SWEEPS):
         if fewest == 0 or patience == 0:
             break
         _sweep(skeleton, from_left=sweep % 2 == 0)
-        crossings = _crossings(skeleton)
+        count = crossings(skeleton)
         patience -= 1
-        if crossings < fewest:
-            fewest, patience = crossings, PATIENCE
+        if count < fewest:
+            fewest, patience = count, PATIENCE
             best = [list(column) for column in skeleton.columns]
     skeleton.columns[:] = best
 
@@ -93,7 +93,12 @@ def _mean_place(
     return total / len(neighbours)
 
 
-def _crossings(skeleton: Skeleton) -> int:
+def crossings(skeleton: Skeleton) -> int:
+    """How many pairs of pieces of edges cross.
+
+    Arguments:
+        skeleton: the columns in the order that is judged.
+    """
     index = [0] * len(skeleton.heights)
     for column in skeleton.columns:
         for place, vertex in enumerate(column):

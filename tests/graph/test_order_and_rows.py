@@ -1,0 +1,66 @@
+"""Which vertex stands above which, and in which row, on skeletons small enough to see through."""
+
+from __future__ import annotations
+
+import pytest
+
+from microgradseq.graph.layout.order import crossings, reduce_crossings
+from microgradseq.graph.layout.ranks import ranks
+from microgradseq.graph.layout.rows import assign_rows
+from microgradseq.graph.layout.skeleton import Skeleton
+
+
+def skeleton(
+    columns: list[int], edges: list[tuple[int, int]], weight: int = 1, compact: bool = False
+) -> Skeleton:
+    """Vertices of one row, so many in each column, numbered from the left and from above."""
+    made = Skeleton()
+    for column, count in enumerate(columns):
+        for _ in range(count):
+            made.add(len(made.heights), column, 1, compact)
+    for left, right in edges:
+        made.join(left, 0, right, 0, weight)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("edges", "count"),
+    [
+        ([(0, 2), (1, 3)], 0),
+        ([(0, 3), (1, 2)], 1),
+        # edges that meet at an end do not cross
+        ([(0, 2), (1, 2)], 0),
+        ([(0, 2), (0, 3)], 0),
+        ([(0, 2), (0, 3), (1, 2), (1, 3)], 1),
+    ],
+)
+def test_crossings_are_pairs_in_the_wrong_order(edges: list[tuple[int, int]], count: int) -> None:
+    assert crossings(skeleton([2, 2], edges)) == count
+
+
+def test_the_order_never_gets_worse_by_sorting() -> None:
+    crossed = skeleton([3, 3], [(0, 5), (1, 4), (2, 3), (0, 4), (2, 5)])
+    before = crossings(crossed)
+    reduce_crossings(crossed)
+    assert crossings(crossed) < before
+    assert [sorted(column) for column in crossed.columns] == [[0, 1, 2], [3, 4, 5]]
+
+
+def test_small_things_stand_close_and_boxes_apart() -> None:
+    edges = [(0, 3), (1, 3), (2, 3)]
+    assert assign_rows(skeleton([3, 1], edges, compact=True))[:3] == [0, 1, 2]
+    assert assign_rows(skeleton([3, 1], edges))[:3] == [0, 2, 4]
+
+
+def test_a_heavy_edge_runs_straight_and_light_ones_bend() -> None:
+    pulled = skeleton([3, 1], [(0, 3)], weight=5)
+    for light in (1, 2):
+        pulled.join(light, 0, 3, 0, 1)
+    rows = assign_rows(pulled)
+    assert rows[3] == rows[0]
+
+
+def test_an_operand_moves_right_to_its_user_unless_something_holds_it() -> None:
+    # 0 → 1 → 2 → 3 is a chain; the leaf 4 is used at its end, the leaf 5 at its beginning
+    order, pairs = [0, 4, 5, 1, 2, 3], [(0, 1), (5, 1), (1, 2), (2, 3), (4, 3)]
+    assert ranks(order, pairs) == [0, 1, 2, 3, 2, 0]
