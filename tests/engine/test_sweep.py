@@ -66,6 +66,17 @@ def test_a_gradient_is_nobody_elses_memory() -> None:
     assert seed.tolist() == [1.0, 1.0]
 
 
+def test_what_an_index_adds_goes_to_its_operand_alone() -> None:
+    a, b = tensor([1.0, 2.0], requires_grad=True), tensor([3.0, 4.0], requires_grad=True)
+    picked = a[numpy.array([0])]
+    seed = numpy.ones(2)
+    # the sum hands one gradient to both; the index then adds to that of a in place
+    ((a + b) + picked.sum()).backward(seed)
+    assert a.grad.tolist() == [3.0, 1.0]
+    assert b.grad.tolist() == [1.0, 1.0]
+    assert seed.tolist() == [1.0, 1.0]
+
+
 def test_retained_gradients_of_results() -> None:
     x = tensor([1.0, 2.0], requires_grad=True)
     y = x * x

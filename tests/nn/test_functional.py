@@ -8,7 +8,7 @@ from typing import Any
 import numpy
 import pytest
 
-from microgradseq import Tensor, manual_seed, tensor
+from microgradseq import Tensor, manual_seed, tensor, value_and_grad
 from microgradseq.errors import ShapeError
 from microgradseq.nn import functional
 
@@ -53,6 +53,16 @@ def test_cross_entropy_leaves_padding_out() -> None:
     loss.backward()
     assert logits.grad[1].tolist() == [0.0, 0.0]
     assert functional.cross_entropy(logits, [1, 7], 7, "sum").item() == pytest.approx(loss.item())
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_where_no_target_counts_the_loss_is_nan_and_its_gradient_0(create_graph: bool) -> None:
+    def loss(logits: Any) -> Any:
+        return functional.cross_entropy(logits, [-100, -100])
+
+    value, gradient = value_and_grad(loss, create_graph=create_graph)(tensor([[0.0, 3.0]] * 2))
+    assert math.isnan(float(value))
+    assert numpy.array(gradient.tolist()).tolist() == [[0.0, 0.0]] * 2
 
 
 def test_the_other_losses() -> None:
