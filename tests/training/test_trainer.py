@@ -275,6 +275,40 @@ def test_early_stopping_counts_validations(tmp_path: Path) -> None:
     assert end["reason"] == "no more progress"
 
 
+def test_a_better_validation_makes_early_stopping_count_anew(tmp_path: Path) -> None:
+    losses = iter([3.0, 4.0, 2.0, 4.0, 1.0, 1.0, 1.0])
+    trainer = toy_trainer(tmp_path / "a", epochs=1000, early_stop=2, validate_every=2)
+    trainer.task.evaluate = lambda split="validation": {"loss": next(losses)}  # type: ignore[method-assign]
+    # as good as the best is not better
+    assert trainer.run()["step"] == 14
+    assert (trainer.progress.best_loss, trainer.progress.best_step) == (1.0, 10)
+
+
+def test_a_plateau_lowers_the_rate_by_validations_not_by_steps(tmp_path: Path) -> None:
+    trainer = toy_trainer(tmp_path / "a", schedule="plateau", validate_every=2, lr=0.04)
+    trainer.task.evaluate = lambda split="validation": {"loss": 1.0}  # type: ignore[method-assign]
+    trainer.run()
+    rates = [event["lr"] for event in told(tmp_path / "a") if event["event"] == "step"]
+    # the first validation is the best; after it three bring nothing
+    assert (rates[7], rates[8], rates[13], rates[14]) == (0.04, 0.02, 0.02, 0.01)
+
+
+def test_the_state_is_carried_over_until_a_batch_begins_afresh(tmp_path: Path) -> None:
+    trainer = toy_trainer(tmp_path / "a")
+    loss = trainer.task.loss
+    seen: list[tuple[bool, bool]] = []
+
+    def watched(batch: Any, state: Any = None) -> Any:
+        if trainer.task.model.training:
+            seen.append((batch.fresh, state is None))
+        return loss(batch, state)
+
+    trainer.task.loss = watched  # type: ignore[method-assign]
+    trainer.run()
+    assert [fresh for fresh, _ in seen] == [step % PER_EPOCH == 0 for step in range(len(seen))]
+    assert all(fresh == empty for fresh, empty in seen)
+
+
 def test_a_full_disk_is_reported_and_the_last_checkpoint_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
