@@ -90,6 +90,8 @@ class Plan:
         >>> plan = Plan.of(Settings(epochs=3), per_epoch=500)
         >>> plan.steps, plan.validate, plan.sample
         (1500, 500, 200)
+        >>> Plan.of(Settings(epochs=30), per_epoch=50).validate
+        200
         """
         steps = settings.epochs * per_epoch
         if settings.max_steps:

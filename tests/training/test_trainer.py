@@ -60,8 +60,13 @@ def test_a_run_tells_everything_and_learns(tmp_path: Path) -> None:
     assert kinds[-1] == "end"
     assert kinds.count("step") == 240
     assert set(kinds) == {"start", "step", "validation", "sample", "flow", "checkpoint", "end"}
-    losses = [event["loss"] for event in events if event["event"] == "validation"]
-    assert losses[-1] < losses[0] / 2
+    validations = [event for event in events if event["event"] == "validation"]
+    assert validations[-1]["loss"] < validations[0]["loss"] / 2
+    # the last step is measured once, and an epoch's last step belongs to it
+    assert [event["step"] for event in validations] == list(range(5, 241, 5))
+    assert [event["epoch"] for event in validations[4:7]] == [4, 4, 5]
+    draws = {event["text"].split()[0] for event in events if event["event"] == "sample"}
+    assert len(draws) > 1, "each sample is drawn anew"
     steps = [event for event in events if event["event"] == "step"]
     assert [step["epoch"] for step in steps[:7]] == [0] * PER_EPOCH + [1]
     assert steps[-1]["tokens"] == 240 * 12
@@ -135,6 +140,20 @@ def test_a_stopped_run_goes_on_as_if_it_never_stopped(tmp_path: Path) -> None:
     assert told(tmp_path / "stopped")[-1]["event"] == "end"
     resume(tmp_path / "stopped")
     assert told(tmp_path / "stopped") == told(tmp_path / "whole")
+
+
+def test_a_clip_that_was_set_by_hand_outlives_a_resume(tmp_path: Path) -> None:
+    trainer = toy_trainer(tmp_path / "a")
+
+    def act() -> None:
+        trainer.folder.send("clip", value=0.125)
+        trainer.folder.send("stop")
+
+    trainer.observer = at_step(5, act)
+    trainer.run()
+    resumed = toy_trainer(tmp_path / "a")
+    resumed.run(load_checkpoint(resumed.folder.latest))
+    assert resumed.clip == 0.125
 
 
 def at_step(step: int, act: Callable[[], Any]) -> Callable[[Event], None]:
@@ -240,6 +259,30 @@ def test_a_loss_that_is_not_finite_goes_back_and_halves_the_rate(tmp_path: Path)
     assert (rates[5], rates[6], rates[10]) == (0.05, 0.025, 0.0125)
     bad = [event for event in events if event["event"] == "step"][5]
     assert (bad["loss"], bad["gradient_norm"]) == (None, None)
+
+
+def test_two_failures_after_one_checkpoint_halve_the_rate_twice(tmp_path: Path) -> None:
+    trainer = toy_trainer(tmp_path / "a")
+    spoiled(trainer, {6, 7})
+    trainer.run()
+    rates = [event["lr"] for event in told(tmp_path / "a") if event["event"] == "step"]
+    assert rates[5:8] == [0.05, 0.025, 0.0125]
+
+
+def test_after_going_back_no_state_is_carried_on(tmp_path: Path) -> None:
+    trainer = toy_trainer(tmp_path / "a")
+    loss = trainer.task.loss
+    seen: dict[int, bool] = {}
+
+    def watched(batch: Any, state: Any = None) -> Any:
+        if trainer.task.model.training:
+            seen.setdefault(trainer.progress.step + 1, state is None)
+        return loss(batch, state)
+
+    trainer.task.loss = watched  # type: ignore[method-assign]
+    spoiled(trainer, {9})
+    trainer.run()
+    assert [seen[step] for step in (8, 9, 10, 11)] == [False, False, True, False]
 
 
 def test_the_fourth_time_fails(tmp_path: Path) -> None:
