@@ -53,14 +53,20 @@ def test_small_things_stand_close_and_boxes_apart() -> None:
 
 
 def test_a_heavy_edge_runs_straight_and_light_ones_bend() -> None:
-    pulled = skeleton([3, 1], [(0, 3)], weight=5)
-    for light in (1, 2):
+    pulled = skeleton([3, 1], [(2, 3)], weight=5)
+    for light in (0, 1):
         pulled.join(light, 0, 3, 0, 1)
     rows = assign_rows(pulled)
-    assert rows[3] == rows[0]
+    assert rows[3] == rows[2]
 
 
 def test_an_operand_moves_right_to_its_user_unless_something_holds_it() -> None:
     # 0 → 1 → 2 → 3 is a chain; the leaf 4 is used at its end, the leaf 5 at its beginning
     order, pairs = [0, 4, 5, 1, 2, 3], [(0, 1), (5, 1), (1, 2), (2, 3), (4, 3)]
     assert ranks(order, pairs) == [0, 1, 2, 3, 2, 0]
+
+
+def test_an_operand_stays_where_it_would_only_change_which_edge_is_long() -> None:
+    # 1 is made of the leaf 0, which the chain 2 → 3 → 4 → 5 needs as well
+    pairs = [(0, 1), (0, 2), (2, 3), (3, 4), (4, 5), (1, 5)]
+    assert ranks([0, 1, 2, 3, 4, 5], pairs) == [0, 1, 1, 2, 3, 4]

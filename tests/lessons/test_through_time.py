@@ -9,7 +9,7 @@ import pytest
 
 from microgradseq import Tensor
 from microgradseq.errors import UserError
-from microgradseq.insight import truncation_bias
+from microgradseq.insight import jacobians, truncation_bias
 from microgradseq.lessons.closed_form import closed_form
 from microgradseq.lessons.through_time import ThroughTime
 from microgradseq.lessons.time_cut import cut_at
@@ -132,6 +132,10 @@ def test_the_closed_form_is_what_the_last_loss_asks_of_the_weight(cell: str, lay
             continue
         assert form is not None
         assert form.recursive == pytest.approx(form.total, rel=1e-9, abs=1e-15)
+        each = jacobians(network.passage, weight.layer).each[:, 0]
+        ways = [numpy.eye(len(each[-1])), each[-1], each[-1] @ each[-2]]
+        norms = [numpy.linalg.norm(way, ord=2) for way in ways]
+        assert [term.carried for term in form.terms[:3]] == pytest.approx(norms)
         if weight.layer == layers - 1:
             # below the top, the last loss also hears of earlier states through the layer above
             by_step = [weight.shares[(term.step, *form.entry)] for term in form.terms]
