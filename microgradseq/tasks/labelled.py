@@ -105,8 +105,8 @@ def symbols_within(lengths: Sequence[int], most: int) -> int:
         lengths: of the examples.
         most: 0 for all.
 
-    >>> symbols_within([3, 3, 3], 7)
-    2
+    >>> symbols_within([3, 3, 3], 6), symbols_within([3, 3, 3], 5)
+    (2, 1)
     """
     if not most:
         return len(lengths)

@@ -123,6 +123,11 @@ def test_examples_are_split_once_and_for_all() -> None:
         split_places(0, Settings())
 
 
+def test_the_split_shares_no_draw_with_the_order_of_batches() -> None:
+    order, _ = split_places(100, Settings(validation=0.0, seed=5))
+    assert order != numpy.random.default_rng((5, 0)).permutation(100).tolist()
+
+
 def test_one_direction_cannot_tag_what_depends_on_what_follows() -> None:
     found = {}
     for both in (False, True):
