@@ -68,6 +68,16 @@ def test_time_ticks_begin_and_end_with_the_sequence(steps: int, most: int) -> No
     assert len(ticks) <= most + 1
 
 
+def test_ticks_hold_one_and_leave_the_last_label_room() -> None:
+    assert Decades(-17, 1).ticks(5) == [0, -5, -10, -15]
+    assert time_ticks(51, 6) == [1, 10, 20, 30, 40, 51]
+    assert time_ticks(56, 6) == [1, 10, 20, 30, 40, 50, 56]
+
+
+def test_a_rounding_error_above_one_needs_no_decade() -> None:
+    assert Decades.around([numpy.array([0.5, 1.0000001])]) == Decades(-1, 0)
+
+
 def test_powers() -> None:
     assert [power_of_ten(n) for n in (-10, 1, 0)] == ["10⁻¹⁰", "10¹", "1"]
 
