@@ -144,7 +144,9 @@ def test_gates_are_what_the_formulas_say() -> None:
 
 
 @pytest.mark.parametrize(
-    ("bias", "low", "high"), [(-9.0, 1.0, 0.0), (0.0, 0.0, 0.0), (9.0, 0.0, 1.0)]
+    ("bias", "low", "high"),
+    # σ(±1.6) is 0.83 and 0.17, not beyond 0.9 and 0.1
+    [(-9.0, 1.0, 0.0), (-1.6, 0.0, 0.0), (0.0, 0.0, 0.0), (1.6, 0.0, 0.0), (9.0, 0.0, 1.0)],
 )
 def test_saturation_tells_shut_from_open_gates(bias: float, low: float, high: float) -> None:
     layer = made("lstm", INPUTS, HIDDEN)

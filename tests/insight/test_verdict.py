@@ -28,6 +28,13 @@ def decaying(factor: float, steps: int) -> list[float]:
         (1.01, 500, "exploding"),
         (0.5, 2, "vanishing"),
         (2.0, 2, "exploding"),
+        # short runs go by the rate of 1.25 a step, long ones by ten times in all
+        (1.2, 6, "steady"),
+        (1.3, 6, "exploding"),
+        (1 / 1.2, 6, "steady"),
+        (1 / 1.3, 6, "vanishing"),
+        (9 ** (1 / 49), 50, "steady"),
+        (11 ** (1 / 49), 50, "exploding"),
     ],
 )
 def test_steady_decay_and_growth(factor: float, steps: int, name: str) -> None:

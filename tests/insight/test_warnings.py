@@ -41,6 +41,9 @@ def test_only_the_newest_report_counts() -> None:
         ((3.0, 2.0, 2.5, 2.6), True),
         ((3.0, 2.0, 2.5, 2.01), False),
         ((3.0, 2.0, 2.5), False),
+        # two per cent above the best one
+        ((3.0, 2.0, 2.05, 2.05), True),
+        ((3.0, 2.0, 2.03, 2.03), False),
         ((3.0, 2.0, 1.5, 1.4), False),
         ((3.0, 2.0, None, 2.5, 2.6), True),
         ((), False),

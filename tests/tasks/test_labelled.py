@@ -12,6 +12,7 @@ import pytest
 from microgradseq import no_grad
 from microgradseq.data.batch import Batch
 from microgradseq.data.errors import DataError, SettingError
+from microgradseq.data.padded import PaddedBatches
 from microgradseq.tasks.labelled import lengths_of, split_places
 from microgradseq.tasks.settings import Settings
 from microgradseq.tasks.task import SampleRequest
@@ -110,6 +111,20 @@ def test_padding_changes_nothing_by_one_bit(learned: Any) -> None:
             Batch(changed, batch.targets, batch.lengths, batch.target_lengths)
         ).mean.item()
     assert one == other
+
+
+def test_the_loss_is_a_mean_over_answers_whatever_the_batches() -> None:
+    task = made("tagging", **{**SMALL["tagging"], "validation": 0.5})
+    part = task.part("validation")
+    assert len(part.inputs) > 64, "more than one batch, or there is nothing to weigh"
+    task.model.eval()
+    nats, count = 0.0, 0
+    with no_grad():
+        for inputs, targets in zip(part.inputs, part.targets, strict=True):
+            alone = PaddedBatches([inputs], [targets], 1, aligned=True, shuffled=False)
+            loss = task.loss(alone.next())
+            nats, count = nats + loss.mean.item() * loss.count, count + loss.count
+    assert task.evaluate()["loss"] == pytest.approx(nats / count, rel=1e-5)
 
 
 def test_examples_are_split_once_and_for_all() -> None:
