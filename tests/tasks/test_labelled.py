@@ -13,7 +13,7 @@ from microgradseq import no_grad
 from microgradseq.data.batch import Batch
 from microgradseq.data.errors import DataError, SettingError
 from microgradseq.data.padded import PaddedBatches
-from microgradseq.tasks.labelled import lengths_of, split_places
+from microgradseq.tasks.labelled import LabelledTask, lengths_of, split_places
 from microgradseq.tasks.settings import Settings
 from microgradseq.tasks.task import SampleRequest
 from tests.tasks.short_training import assert_goes_on_after_seek, made, restored, trained
@@ -115,6 +115,7 @@ def test_padding_changes_nothing_by_one_bit(learned: Any) -> None:
 
 def test_the_loss_is_a_mean_over_answers_whatever_the_batches() -> None:
     task = made("tagging", **{**SMALL["tagging"], "validation": 0.5})
+    assert isinstance(task, LabelledTask)
     part = task.part("validation")
     assert len(part.inputs) > 64, "more than one batch, or there is nothing to weigh"
     task.model.eval()
