@@ -118,6 +118,8 @@ def test_a_target_runs_at_once_and_can_be_paused_and_stepped(make_app: MakeApp) 
         await asyncio.sleep(0.15)
         assert session_of(pilot).seen == seen
         await until(pilot, lambda: "‖ waits" in text_of(app))
+        # a widget that Textual takes for one that ended is not painted any more
+        assert app.screen.query_one(LabPage).is_running
         await press(pilot, "n")
         await until(pilot, lambda: session_of(pilot).seen == seen + 1)
         await press(pilot, "space")

@@ -30,7 +30,7 @@ class LabPage(ScrollView, can_focus=True):
     def __init__(self) -> None:
         super().__init__()
         self._session: Session | None = None
-        self._running = False
+        self._going = False
         self._strips: list[Strip] = []
 
     def show(self, session: Session, running: bool) -> None:
@@ -41,7 +41,7 @@ class LabPage(ScrollView, can_focus=True):
             running: whether it goes on by itself.
         """
         fresh = self._session is None or session.lab is not self._session.lab
-        self._session, self._running = session, running
+        self._session, self._going = session, running
         self._draw()
         if fresh:
             self.scroll_home(animate=False)
@@ -58,7 +58,7 @@ class LabPage(ScrollView, can_focus=True):
         if self._session is None or not self.is_attached:
             return
         width = max(self.scrollable_content_region.width, _NARROWEST)
-        lines = page_lines(self._session, self._running, width, self.size.height)
+        lines = page_lines(self._session, self._going, width, self.size.height)
         styles: dict[str, Style] = {}
         self._strips = [
             Strip(
