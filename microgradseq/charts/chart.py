@@ -121,7 +121,7 @@ def draw_chart(curves: Sequence[Series], look: Look, thinning: Thinning = in_col
     chart = Chart([], gutter + 2, width, height, left, right, axis)
     _annotate(drawn, chart, look)
     chart.rows.extend(_with_axis(drawn, ticks, gutter))
-    chart.rows.extend(_bottom(axis, look, left, right, gutter, width))
+    chart.rows.extend(_bottom(look, left, right, gutter, width))
     return chart
 
 
@@ -173,9 +173,7 @@ def _with_axis(drawn: Field, ticks: Sequence[tuple[float, str]], gutter: int) ->
     return rows
 
 
-def _bottom(
-    axis: Axis, look: Look, left: float, right: float, gutter: int, width: int
-) -> list[Row]:
+def _bottom(look: Look, left: float, right: float, gutter: int, width: int) -> list[Row]:
     def column(number: float) -> int:
         return min(int((number - left) / (right - left) * width), width - 1)
 

@@ -17,14 +17,12 @@ class Batch:
         inputs: usually (T, B) of indices or (T, B, I) of numbers.
         targets: what the model should say: (T, B), (B,), (B, I), …
         lengths: how many steps of each sequence are real, (B,); None for all.
-        target_lengths: the same for targets of their own length.
         fresh: whether recurrent states start at zero; False carries them over from the last batch.
     """
 
     inputs: Array
     targets: Array
     lengths: Array | None = None
-    target_lengths: Array | None = None
     fresh: bool = True
 
 

@@ -93,8 +93,7 @@ class PaddedBatches(Stream):
         lengths = self._lengths[chosen]
         if targets[0].ndim == 0:
             return Batch(inputs, numpy.array(targets), lengths)
-        own_lengths = None if self._aligned else numpy.array([len(each) for each in targets])
-        return Batch(inputs, padded(targets, IGNORED), lengths, own_lengths)
+        return Batch(inputs, padded(targets, IGNORED), lengths)
 
     def _check_lengths(self) -> None:
         for place, (sequence, target) in enumerate(zip(self._inputs, self._targets, strict=True)):

@@ -121,7 +121,7 @@ def _measured(settings: Settings, network: Network, states: dict[str, Floats]) -
         "swing_2": float(swing[1]),
         "period": period(times, found[:, 0], float(rest[0])),
         "rounds": len(upward_crossings(times, found[:, 0], float(rest[0]))),
-        "rings_apart": _apart(settings, states),
+        "rings_apart": _apart(states),
         "rest_1": float(rest[0]),
         "rest_2": float(rest[1]),
         "largest_real_eigenvalue": float(eigenvalues.real.max()),
@@ -129,7 +129,7 @@ def _measured(settings: Settings, network: Network, states: dict[str, Floats]) -
     }
 
 
-def _apart(settings: Settings, states: dict[str, Floats]) -> float:
+def _apart(states: dict[str, Floats]) -> float:
     """How far the late part of one path is from the late path of the other, at most."""
     one, other = (
         found[round(len(found) * _SETTLED) :][:: max(len(found) // 2000, 1)]

@@ -22,14 +22,14 @@ def sentences(lengths: list[int]) -> list[list[int]]:
 def rows(batch: Batch) -> list[tuple[list[int], Any]]:
     """Inputs and targets of each example without what was filled in."""
     assert batch.lengths is not None
-    own = batch.lengths if batch.target_lengths is None else batch.target_lengths
     found = []
     for place, length in enumerate(batch.lengths):
         column, target = batch.inputs[:, place], batch.targets[..., place]
         assert (column[length:] == 0).all()
         if batch.targets.ndim > 1:
-            assert (target[own[place] :] == IGNORED).all()
-            target = target[: own[place]].tolist()
+            own = int((target != IGNORED).sum())
+            assert (target[own:] == IGNORED).all()
+            target = target[:own].tolist()
         found.append((column[:length].tolist(), target))
     return found
 
