@@ -33,6 +33,14 @@ def test_each_column_by_a_plain_loop() -> None:
         assert found.mean[column] == pytest.approx(sum(means) / len(means))
 
 
+def test_points_far_apart_are_joined_but_never_across_a_gap() -> None:
+    x, y = numpy.array([0.0, 4.0, 8.0, 12.0]), numpy.array([1.0, 3.0, numpy.nan, 5.0])
+    found = in_columns(Series("a", x, y), 0.0, 13.0, 13)
+    assert found.mean[:5].tolist() == [1.0, 1.5, 2.0, 2.5, 3.0]
+    assert numpy.isnan(found.mean[5:12]).all()
+    assert found.mean[12] == 5.0
+
+
 def same(one: Columns, other: Columns) -> None:
     for name in ("mean", "low", "high"):
         numpy.testing.assert_allclose(getattr(one, name), getattr(other, name), rtol=1e-9)
