@@ -31,6 +31,11 @@ def test_at_a_kink(function: OneNumber, place: float, slope: float) -> None:
     assert x.grad.tolist() == [slope]
 
 
+def test_the_mean_of_nothing_is_not_a_number() -> None:
+    assert numpy.isnan(tensor(numpy.empty((0,))).mean().item())
+    assert numpy.isnan(tensor(numpy.empty((2, 0))).mean(axis=1).data).all()
+
+
 @pytest.mark.parametrize(
     ("function", "u", "v", "slopes"),
     [

@@ -142,6 +142,13 @@ def test_the_closed_form_is_what_the_last_loss_asks_of_the_weight(cell: str, lay
             assert [term.term for term in form.terms] == pytest.approx(by_step, abs=1e-12)
 
 
+def test_no_cut_takes_anything_from_the_readout() -> None:
+    network = ThroughTime(TimeState("rnn", "hello"))
+    cut = cut_at(network, network.weight("readout"), 3)
+    assert (cut.share, cut.difference, cut.lost.tolist()) == (0.0, 0.0, [0.0] * 5)
+    assert cut.cosine == pytest.approx(1.0)
+
+
 def test_the_verdict_follows_the_radius() -> None:
     found = {}
     for radius in (0.5, 4.0):

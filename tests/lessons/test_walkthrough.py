@@ -200,6 +200,8 @@ def test_a_shared_line_opens_the_same_place() -> None:
     assert again.state() == walk.state()
     assert again.share() == walk.share()
     assert Walkthrough.reopen("chain").number == 0
+    with pytest.raises(UserError, match=f"has {len(walk.steps)} steps"):
+        Walkthrough.reopen(f"{FORMULA} @ a=1 b=1 ; mode=forward wrt=b step={len(walk.steps)}")
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -65,6 +66,24 @@ def test_the_second_trainer_is_refused_and_a_dead_ones_lock_is_taken_over(
     with Lock(path):
         assert holder(path) is not None
     assert holder(path) is None
+
+
+def test_a_process_that_got_a_dead_ones_number_takes_its_lock_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("microgradseq.training.lock.fcntl", None)
+    path = tmp_path / "lock"
+    path.write_text(json.dumps({"process": os.getpid()}))
+    assert holder(path) == os.getpid()
+    with Lock(path):
+        pass
+    assert holder(path) is None
+
+
+def test_one_process_locks_a_folder_once(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    with Lock(path), pytest.raises(BusyError, match=f"process {os.getpid()}"), Lock(path):
+        pass
 
 
 def test_a_damaged_lock_file_does_not_matter(tmp_path: Path) -> None:
