@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from microgradseq.graph.layout.order import crossings, reduce_crossings
@@ -38,12 +40,28 @@ def test_crossings_are_pairs_in_the_wrong_order(edges: list[tuple[int, int]], co
     assert crossings(skeleton([2, 2], edges)) == count
 
 
-def test_the_order_never_gets_worse_by_sorting() -> None:
-    crossed = skeleton([3, 3], [(0, 5), (1, 4), (2, 3), (0, 4), (2, 5)])
-    before = crossings(crossed)
+@pytest.mark.parametrize(
+    ("columns", "edges", "fewest"),
+    [
+        ([3, 3], [(0, 3), (0, 5), (1, 4), (2, 4)], 0),
+        ([3, 3, 2], [(0, 4), (0, 5), (1, 3), (1, 4), (2, 4), (4, 7)], 0),
+        ([3, 3, 2], [(0, 3), (0, 4), (0, 5), (1, 3), (2, 3), (3, 6), (3, 7), (5, 6)], 0),
+        ([3, 3, 2], [(0, 3), (0, 4), (0, 5), (1, 3), (1, 5), (2, 3), (2, 4), (3, 6)], 2),
+    ],
+)
+def test_sorting_finds_the_fewest_crossings(
+    columns: list[int], edges: list[tuple[int, int]], fewest: int
+) -> None:
+    tried, crossed = skeleton(columns, edges), skeleton(columns, edges)
+    vertices = [list(column) for column in crossed.columns]
+    counts = []
+    for order in itertools.product(*map(itertools.permutations, vertices)):
+        tried.columns[:] = [list(column) for column in order]
+        counts.append(crossings(tried))
+    assert min(counts) == fewest
     reduce_crossings(crossed)
-    assert crossings(crossed) < before
-    assert [sorted(column) for column in crossed.columns] == [[0, 1, 2], [3, 4, 5]]
+    assert crossings(crossed) == fewest
+    assert [sorted(column) for column in crossed.columns] == vertices
 
 
 def test_small_things_stand_close_and_boxes_apart() -> None:
