@@ -13,7 +13,7 @@ from microgradseq import no_grad
 from microgradseq.data.batch import Batch
 from microgradseq.data.errors import DataError, SettingError
 from microgradseq.data.padded import PaddedBatches
-from microgradseq.tasks.labelled import LabelledTask, lengths_of, split_places
+from microgradseq.tasks.labelled import Examples, LabelledTask, Part, lengths_of, split_places
 from microgradseq.tasks.settings import Settings
 from microgradseq.tasks.task import SampleRequest
 from tests.tasks.short_training import assert_goes_on_after_seek, made, restored, trained
@@ -135,6 +135,16 @@ def test_examples_are_split_once_and_for_all() -> None:
     assert both[0] == both[1]
     with pytest.raises(DataError, match="no examples"):
         split_places(0, Settings())
+
+
+def test_examples_that_serve_both_parts_are_counted_once() -> None:
+    places = list(range(5))
+
+    def part(chosen: list[int]) -> Part:
+        return Part([[place] for place in chosen], chosen)
+
+    assert Examples.of(part, places, places, "all").fingerprint()["size"] == "5 examples"
+    assert Examples.of(part, places[:3], places[3:], "all").fingerprint()["size"] == "5 examples"
 
 
 def test_the_split_shares_no_draw_with_the_order_of_batches() -> None:
