@@ -132,3 +132,16 @@ def test_a_log_that_vanished_is_void(run: RunFolder) -> None:
     assert steps(follower.read()) == [REWOUND]
     write(run, 1)
     assert steps(follower.read()) == [1]
+
+
+@pytest.mark.parametrize(
+    ("status", "alive"),
+    [("running", True), ("paused", True), ("finished", False), ("stopped", False)],
+)
+def test_more_may_come_of_a_run_that_is_not_over(run: RunFolder, status: str, alive: bool) -> None:
+    with run.lock():
+        run.update(status=status)
+        follower = Follower(run)
+        assert follower.alive, "waiting"
+        follower.read()
+        assert (follower.status, follower.alive) == (status, alive)
