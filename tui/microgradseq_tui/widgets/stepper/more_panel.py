@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from textual.content import Content
 from textual.widgets import Static
 
-from microgradseq.cells import cell_width
+from microgradseq.cells import cell_width, shorten
+from microgradseq.lessons.walk_costs import Cost
 from microgradseq.lessons.walkthrough import Walkthrough
 from microgradseq.numbers import plural, readable
 
 KINDS = ("costs", "paths", "changes")
 BAR = 10
+LABEL = 12
+"""Cells for the name of a leaf beside its costs."""
 
 
 class MorePanel(Static):
@@ -57,7 +60,7 @@ class MorePanel(Static):
         start = next((place for place, row in enumerate(now.rows) if not row.passed), 0)
         start = max(0, min(start, len(now.rows) - rows))
         for row in now.rows[start : start + rows]:
-            mark = "✓" if row.passed else "▸" if row.walked else "·"
+            mark = "✓" if row.passed else "▸" if row.walked else " "
             yield f"{mark} {row.factors}   {' → '.join(row.names)}"
 
     def _changes(self, walk: Walkthrough) -> Iterator[str]:
@@ -66,7 +69,7 @@ class MorePanel(Static):
             yield "Old beside new"
             yield "Select a leaf and press e to give it another number."
             return
-        yield "Old → new, after the edit (value, then derivative so far)"
+        yield "Old → new: value, then derivative so far"
         rows = self._rows + 1
         shown = changes if len(changes) <= rows else changes[: rows - 1]
         width = max(cell_width(each.name) for each in shown)
@@ -80,11 +83,22 @@ class MorePanel(Static):
 
 def _costs(walk: Walkthrough) -> Iterator[str]:
     costs = walk.costs()
-    yield "What it costs (× multiplications, + additions)"
-    yield f"reverse  {costs.reverse} so far"
-    yield f"         {costs.reverse_all} for all {plural(costs.leaves, 'derivative')}"
-    yield f"forward  {costs.forward} so far, {costs.forward_one} for {costs.wrt}"
-    yield f"         {costs.forward_all} for all {plural(costs.leaves, 'derivative')}"
+    leaves = "1 leaf" if costs.leaves == 1 else f"{costs.leaves:,} leaves"
+    rows = (
+        ("What it costs", "so far", "in all"),
+        (f"reverse, {leaves}", _cost(costs.reverse), _cost(costs.reverse_all)),
+        (f"forward, {shorten(costs.wrt, LABEL)}", _cost(costs.forward), _cost(costs.forward_one)),
+        (f"forward, {leaves}", "—", _cost(costs.forward_all)),
+    )
+    widths = [max(cell_width(row[place]) for row in rows) for place in range(3)]
+    for name, so_far, whole in rows:
+        gap = " " * (widths[0] - cell_width(name))
+        yield f"{name}{gap}  {so_far:>{widths[1]}}  {whole:>{widths[2]}}"
+    yield "× multiplications, + additions"
+
+
+def _cost(cost: Cost) -> str:
+    return f"{cost.multiplications:,} × {cost.additions:,} +"
 
 
 def _known(total: float | None) -> str:
