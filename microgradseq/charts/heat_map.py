@@ -71,6 +71,7 @@ class HeatMap:
         log: whether magnitudes are told apart by their logarithm.
         scale: the magnitudes at the two ends; those of the values if left out.
         gap: what a gap means, for the legend.
+        axis: what the columns are, in front of their names where there is room for it.
 
     >>> heat_map = HeatMap([[0.0, 1.0], [-2.0, math.nan]], ["a", "b"], ["x", "y"], "numbers")
     >>> print(heat_map.to_text(20), end="")
@@ -88,6 +89,7 @@ class HeatMap:
     log: bool = False
     scale: tuple[float, float] | None = None
     gap: str = "no number"
+    axis: str = ""
 
     def __post_init__(self) -> None:
         values = numpy.asarray(self.values, dtype="float64")
@@ -203,7 +205,8 @@ class HeatMap:
 
     def _foot(self, columns: Sequence[range], wide: int, gutter: int) -> list[Piece]:
         """The names of columns under their first cell, those left out that would touch."""
-        line, free = [Piece(" " * (gutter + 1))], 0
+        axis = self.axis if cell_width(self.axis) <= gutter else ""
+        line, free = [Piece(" " * (gutter - cell_width(axis)) + axis + " ")], 0
         end = len(columns) * wide
         for place, column in enumerate(columns):
             name = self.column_names[column.start]

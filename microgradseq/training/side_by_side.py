@@ -129,7 +129,8 @@ def flow_map(contestants: Sequence[Contestant], step: int) -> HeatMap | None:
     # the last time steps stand below each other, where the gradients begin their way back
     values = [[math.nan] * (longest - len(norms)) + norms for norms in found]
     columns = [str(place) for place in range(1, longest + 1)]
-    return HeatMap(numpy.array(values), marked_labels(contestants), columns, log=True)
+    names = marked_labels(contestants)
+    return HeatMap(numpy.array(values), names, columns, log=True, axis="t")
 
 
 def norms_at(contestant: Contestant, step: int) -> list[float]:

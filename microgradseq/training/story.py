@@ -163,10 +163,11 @@ class Story:
         # the last time steps stand below each other: there the gradients begin their way back
         values = numpy.array([[math.nan] * (longest - len(row)) + row for row in rows])
         steps = [f"step {each['step']:,}" for each in flows]
-        return HeatMap(values, steps, [str(place + 1) for place in range(longest)], log=True)
+        times = [str(place + 1) for place in range(longest)]
+        return HeatMap(values, steps, times, log=True, axis="t")
 
     def gates(self) -> list[tuple[str, float, float]]:
-        """For each gate, the shares of its values near 0 and near 1 at the newest report."""
+        """For each gate, the shares of its values near its two ends at the newest report."""
         if not self.flows:
             return []
         told = self.flows[-1].get("gates", {})

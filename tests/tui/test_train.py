@@ -275,6 +275,32 @@ def test_a_dead_trainer_is_told_of_and_the_run_continued(
     assert started == [["--resume", str(run.path)]]
 
 
+def test_why_a_trainer_failed_stays_to_be_read(live: RunFolder, make_app: MakeApp) -> None:
+    app = make_app("train", str(live.path))
+
+    class Failed:
+        folder: RunFolder | None = None
+
+        async def wait(self) -> int:
+            return 1
+
+        def words(self) -> str:
+            return "No space left on device"
+
+    async def script(pilot: Pilot[None]) -> None:
+        screen: Any = app.screen
+        child = Failed()
+        await screen._await_end(child)
+        await settle(pilot)
+        assert "✗ No space" not in text_of(app)
+        child.folder = screen._folder
+        await screen._await_end(child)
+        await press(pilot, *4 * ["a"])
+        assert "✗ No space left on device" in text_of(app)
+
+    play(app, script)
+
+
 def test_a_folder_that_goes_away_is_told_of(live: RunFolder, make_app: MakeApp) -> None:
     app = make_app("train", str(live.path))
 

@@ -171,9 +171,13 @@ class TrainScreen(ModeScreen):
 
     async def _await_end(self, child: TrainerChild) -> None:
         code = await child.wait()
-        self._look()
         # a rewind ends a trainer by force, which is no failure
-        if code > 0 and child.words():
+        failed = code > 0 and bool(child.words())
+        if failed and self._board is not None and child.folder is self._folder:
+            # a message passes: where the run is looked at, the reason stays
+            self._board.failure = child.words()
+        self._look()
+        if failed:
             self._complain(child.words())
             if self._status == "waiting":
                 await self.action_new()
@@ -243,7 +247,8 @@ class TrainScreen(ModeScreen):
         """
         usual = {"temperature": str(self._temperature), "rewind": "best"}
         if what == "lr" and self._board is not None:
-            usual["lr"] = f"{self._board.story.step.get('lr', '')}"
+            rate = self._board.story.step.get("lr")
+            usual["lr"] = "" if rate is None else f"{rate:.4g}"
         self.query_one(Prompt).ask(what, QUESTIONS[what], usual.get(what, ""))
 
     async def on_prompt_answered(self, message: Prompt.Answered) -> None:

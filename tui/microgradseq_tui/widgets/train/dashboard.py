@@ -29,6 +29,9 @@ WORDS = {
 }
 """The texts of the board: a name, and how each looks."""
 VIEWS = ("all", "curves", "gradients", "samples", "notes")
+WIDE = 100
+"""Columns from which on the state of a training stays in one line."""
+FIRST = "The first step is being computed."
 NOTES = 30
 BAR = 10
 SIGNS = {"=": ("", ""), "+": ("$role-positive bold", "+"), "-": ("$role-muted strike", "-")}
@@ -45,6 +48,8 @@ class Dashboard(Container):
     def __init__(self, story: Story) -> None:
         super().__init__()
         self.story = story
+        self.failure = ""
+        """Why the trainer ended, in its own words; "" for no failure."""
         self._view = 0
         self._perplexity = False
         self._diffed = False
@@ -52,7 +57,7 @@ class Dashboard(Container):
         self._marked = 0
         self._told: object = None
         # held, not looked for: a board that is put up or taken down is told news too
-        self._curves = CurveView(empty="The first step is being computed.")
+        self._curves = CurveView(empty=FIRST)
         self._flow = HeatMapView(id="flow")
         self._words = {
             name: Static("", id=name, classes=look, markup=False) for name, look in WORDS.items()
@@ -124,9 +129,12 @@ class Dashboard(Container):
         self._show_state()
         story = self.story
         news = (len(story.samples), len(story.flows), len(story.validations), len(story.notes))
-        now = (*news, self._sample, self._diffed, len(story.marks), self.size)
+        alive = story.follower.alive
+        now = (*news, self._sample, self._diffed, len(story.marks), self.size, self.failure, alive)
         if now != self._told:
             self._told = now
+            self._curves.empty = FIRST if alive else "No step was done."
+            self._curves.refresh()
             self._show_curve_parts()
             self._show_sample()
             self._show_flow()
@@ -149,12 +157,17 @@ class Dashboard(Container):
             parts.append(f"   rate {readable(step['lr'])}")
         left = story.seconds_left()
         if step and status == "running":
-            parts.append(f"   {readable(step['tokens_per_second'], 3)} tokens/s")
             parts.append(f"   {duration(left)} left" if left is not None else "")
+            parts.append(f"   {readable(step['tokens_per_second'], 3)} tokens/s")
         elif status == "waiting":
             parts.append("   the trainer reads its data …")
         parts.append(_load() if status in ("running", "paused") else "")
-        self._words["state"].update(Content.assemble(*parts))
+        line = Content.assemble(*parts)
+        # the last ones are left out rather than let the panels below jump
+        while self.app.size.width >= WIDE and line.cell_length > self.size.width - 4 and parts[1:]:
+            parts.pop()
+            line = Content.assemble(*parts)
+        self._words["state"].update(line)
 
     def _show_curve_parts(self) -> None:
         story, view = self.story, self._curves
@@ -204,7 +217,7 @@ class Dashboard(Container):
     def _show_flow(self) -> None:
         view, found = self._flow, self.story.flow_map()
         view.display = found is not None
-        title = "Gradient through time: ‖∂L/∂h_t‖, one report a row, the newest below"
+        title = "Gradient through time: ‖∂L/∂h_t‖ by time step t, one report a row"
         self._words["flow-title"].update(title)
         gates = self._words["gates"]
         if found is None:
@@ -212,10 +225,16 @@ class Dashboard(Container):
             return
         view.show(found)
         from microgradseq.charts.sparkline import sparkline  # noqa: PLC0415 - not at the start
+        from microgradseq.insight.gates import HIGH, LOW  # noqa: PLC0415 - slow to import
 
         parts: list[Any] = []
-        for name, low, high in self.story.gates():
-            parts.append(f"{name:10} shut {_bar(low)} {low:4.0%}  open {_bar(high)} {high:4.0%}\n")
+        shares = self.story.gates()
+        if shares:
+            # below LOW a gate is shut, above HIGH it is open; of a tanh these are its two ends
+            counted = f"Share of values below {LOW:g} (a tanh: −{HIGH:g}) and above {HIGH:g}\n"
+            parts.append((counted, "$muted"))
+        for name, low, high in shares:
+            parts.append(f"{name:10} low {_bar(low)} {low:4.0%}  high {_bar(high)} {high:4.0%}\n")
         activity = self.story.activity()
         parts.append(f"mean |h| {readable(activity[-1], 3)}  {sparkline(activity)}")
         gates.update(Content.assemble(*parts))
@@ -224,7 +243,8 @@ class Dashboard(Container):
         from microgradseq.insight.warnings import training_warnings  # noqa: PLC0415 - slow
 
         story = self.story
-        parts: list[Any] = [
+        parts: list[Any] = [(f"✗ {self.failure}\n", "$role-negative bold")] if self.failure else []
+        parts += [
             (f"! {words}\n", "$role-negative bold")
             for words in training_warnings(story.flows, story.validations)
         ]
