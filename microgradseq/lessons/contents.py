@@ -33,6 +33,7 @@ CELLS = {
 }
 """The cells that are offered: what each is, and what it does."""
 WORD = "machine"
+ANY_WORD = f"It reads “{WORD}”; w takes another word."
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def contents(language: str = "en") -> tuple[Entry, ...]:
             for one in EXAMPLES.values()
         ),
         *(
-            Entry(f"{FIRST_WORD} {cell} {WORD}", "time", cell, f"{title} reads “{WORD}”", words)
+            Entry(f"{FIRST_WORD} {cell} {WORD}", "time", cell, title, f"{words} {ANY_WORD}")
             for cell, (title, words) in CELLS.items()
         ),
     )

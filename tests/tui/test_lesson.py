@@ -62,10 +62,13 @@ def test_reading(make_app: MakeApp) -> None:
         seen = []
         for key in ("right", "n", "space", "left", "p", "end", "right", "home", "left", "G", "g"):
             await press(pilot, key)
-            seen.append(rows_of(app)[0].split()[-3])
+            seen.append(rows_of(app)[0].partition(" of ")[0].split()[-1])
         assert seen == ["2", "3", "4", "3", "2", "12", "12", "1", "1", "12", "1"]
         await press(pilot, "Y")
         assert app.clipboard == "microgradseq tui learn 'lesson graph 1'"
+        assert "the end" not in rows_of(app)[0]
+        await press(pilot, "end")
+        assert "12 of 12 · the end; Esc goes back to the list" in rows_of(app)[0]
 
     play(app, go)
 
@@ -92,7 +95,11 @@ def test_a_question(make_app: MakeApp) -> None:
     app = make_app("learn", "lesson chain-rule 12")
 
     async def go(pilot: Pilot[None]) -> None:
-        await press(pilot, "a", *"36", "enter")
+        assert "q Quit" in rows_of(app)[-1]
+        await press(pilot, "a")
+        # in the field a letter is a letter: another key is told of, where there is one
+        assert "F1 Keys  Ctrl+Q Quit" in rows_of(app)[-1]
+        await press(pilot, *"36", "enter")
         assert "✗" in text_of(app)
         await press(pilot, "a", *"81", "enter")
         assert "✓ Right: ∂z/∂s = 81." in text_of(app)

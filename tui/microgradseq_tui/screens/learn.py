@@ -204,6 +204,7 @@ class LearnScreen(ModeScreen):
 
     def action_leave_field(self) -> None:
         """Go back to the list."""
+        self._tell("")
         self._list.focus()
 
     def on_input_changed(self) -> None:

@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from microgradseq.numbers import plural
 from microgradseq_tui.actions import bindings_of
+from microgradseq_tui.run_rows import command_for
 from microgradseq_tui.trainers import TrainerChild, stop_all
 from microgradseq_tui.widgets.shell.key_bar import KeyBar
 
@@ -46,8 +47,10 @@ class LeaveScreen(ModalScreen[None]):
             yield KeyBar()
 
     def action_leave_going(self) -> None:
-        """Leave; what trains goes on."""
-        self.app.exit()
+        """Leave; what trains goes on, and the terminal tells how to see it again."""
+        folders = [child.folder for child in self._children if child.folder is not None]
+        told = [f"{each.name} trains on: {command_for('watch', each.name)}" for each in folders]
+        self.app.exit(message="\n".join(told) or None)
 
     def action_stop_all(self) -> None:
         """Let everything save and stop, then leave."""

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from microgradseq.lessons.paragraph import Paragraph
     from microgradseq_tui.app import MicrogradseqApp
 
+ENDED = " · the end; Esc goes back to the list"
+
 
 class LessonScreen(PlaceScreen):
     """A lesson.
@@ -113,6 +115,9 @@ class LessonScreen(PlaceScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "answer" and not self.paragraph.question:
             return None
+        if action == "turn" and parameters:
+            number = self.number + int(str(parameters[0]))
+            return True if 0 <= number < len(self.lesson.paragraphs) else None
         return True
 
     def action_answer(self) -> None:
@@ -141,7 +146,9 @@ class LessonScreen(PlaceScreen):
         self.query_one(Prompt).close()
         self.query_one("#title", Static).update(
             Content.assemble(
-                (f"{self.lesson.title}   ", "$accent bold"), (f"{self.number + 1} of {count}", "")
+                (f"{self.lesson.title}   ", "$accent bold"),
+                f"{self.number + 1} of {count}",
+                ENDED if self.number + 1 == count else "",
             )
         )
         self.query_one("#words", Static).update(paragraph.text)

@@ -27,7 +27,8 @@ class PickerScreen(ModalScreen[Path | None]):
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
-        self._folder = folder
+        # a path such as "." has no name that the tree could show
+        self._folder = folder.absolute()
 
     def compose(self) -> ComposeResult:
         with Vertical(id="panel"):
@@ -47,7 +48,7 @@ class PickerScreen(ModalScreen[Path | None]):
 
     def action_go_up(self) -> None:
         """Show the folder above."""
-        self._folder = self._folder.absolute().parent
+        self._folder = self._folder.parent
         self.query_one(DirectoryTree).path = self._folder
 
     def action_close(self) -> None:

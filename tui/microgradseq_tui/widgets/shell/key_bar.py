@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.binding import ActiveBinding
 from textual.screen import Screen
+from textual.widgets import Input
 
+from microgradseq_tui.actions import key_words
 from microgradseq_tui.widgets.shell.line import Line, Piece, width_of
 
 ALWAYS = ("close", "show_help", "quit")
 """Actions that stay at the end of the line when there is no room for all."""
+ARROWS = "←→↑↓"
+"""Keys that are written as one character, but type none."""
 
 
 class KeyBar(Line):
@@ -48,9 +53,22 @@ class KeyBar(Line):
         """One binding for each action that the line shows, by the action's name."""
         found: dict[str, ActiveBinding] = {}
         for active in self.screen.active_bindings.values():
-            if active.binding.show and active.binding.key_display:
-                found.setdefault(active.binding.action, active)
+            binding = active.binding
+            if not binding.show or not binding.key_display:
+                continue
+            if self._typed(binding.key_display):
+                # what stands for a character is typed into the field: another key does it there
+                words = key_words(binding.key)
+                if self._typed(words):
+                    continue
+                binding = replace(binding, key_display=words)
+            found.setdefault(binding.action, active._replace(binding=binding))
         return found
+
+    def _typed(self, words: str) -> bool:
+        """Whether a key, as it is written for people, goes into the field that has the focus."""
+        field = self.screen.focused
+        return len(words) == 1 and words not in ARROWS and isinstance(field, Input)
 
 
 def _words(active: ActiveBinding) -> list[Piece]:

@@ -8,6 +8,8 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 LONGEST = 200
+HOW = " Enter takes it, Esc leaves it"
+"""The two keys of a field: the line of keys below has no room for them everywhere."""
 
 
 class Prompt(Horizontal):
@@ -35,6 +37,7 @@ class Prompt(Horizontal):
     def compose(self) -> ComposeResult:
         yield Static("", markup=False)
         yield Input(compact=True, max_length=LONGEST, select_on_focus=False)
+        yield Static(HOW, classes="how", markup=False)
 
     def on_mount(self) -> None:
         self.display = False
