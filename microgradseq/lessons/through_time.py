@@ -348,10 +348,7 @@ class ThroughTime:
         norm, total = moment.norms[t], moment.sums[t]
         if numpy.isnan(norm):
             return f"{done}: nothing added to ∂L/∂{weight.label} here so far"
-        return (
-            f"{done}: adds {readable(norm, 3)} to ∂L/∂{weight.label} (signed sum "
-            f"{readable(total, 3)})"
-        )
+        return f"{done}: adds {readable(norm, 3)} to ∂L/∂{weight.label} (sum {readable(total, 3)})"
 
 
 def _norm(number: Any) -> float:

@@ -128,6 +128,13 @@ class TimeScreen(PlaceScreen):
         at = min(max(self.state.cut + by, 0), len(self.network.letters) - 1)
         self.state = replace(self.state, cut=at)
         self._show_moment()
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "cut" and parameters:
+            at = self.state.cut + int(str(parameters[0]))
+            return True if 0 <= at < len(self.network.letters) else None
+        return True
 
     def _change_speed(self, by: int) -> None:
         self.speed = min(max(self.speed + by, 0), len(SPEEDS) - 1)
@@ -161,10 +168,14 @@ class TimeScreen(PlaceScreen):
 
     # ---- which network
 
-    def action_type_word(self) -> None:
-        """Ask for another word."""
+    def action_type_word(self, begun: str | None = None) -> None:
+        """Ask for another word.
+
+        Arguments:
+            begun: what the field begins with; the word that is read if left out.
+        """
         self._stop()
-        self.query_one(Prompt).ask("word", "Word: ", self.state.word)
+        self.query_one(Prompt).ask("word", "Word: ", self.state.word if begun is None else begun)
 
     def action_next_cell(self) -> None:
         """Change to the next cell."""
@@ -209,6 +220,7 @@ class TimeScreen(PlaceScreen):
         if ended:
             self.state = replace(self.state, step=self._last)
         self._show_network()
+        self.refresh_bindings()
 
     def _unrolled(self) -> ThroughTime:
         """The network; another weight is watched where it lacks the one that was."""
@@ -249,6 +261,9 @@ class TimeScreen(PlaceScreen):
                 self._write(Path(message.text).expanduser())
         except UserError as error:
             self.notify(str(error), severity="error", markup=False)
+            if message.purpose == "word":
+                # what was typed is not lost: a letter less may be all that it takes
+                self.action_type_word(message.text)
 
     def _write(self, path: Path) -> None:
         from microgradseq.charts.export import write_export  # noqa: PLC0415
@@ -348,7 +363,7 @@ def _title(moment: Moment, weight: Weight, wide: bool) -> str:
 
     known = moment.sums[moment.sums == moment.sums]
     so_far, whole = readable(float(known.sum()), 3), readable(float(weight.sums.sum()), 3)
-    said = f"What each time step adds to ∂L/∂{weight.label} · signed sum {so_far} of {whole}"
+    said = f"Norm of what each step adds to ∂L/∂{weight.label} · entries sum to {so_far} of {whole}"
     return f"{said} · {weight.label}: {weight.words}" if wide else said
 
 
