@@ -43,8 +43,10 @@ def test_a_run_is_chosen(make_app: MakeApp, runs: Path) -> None:
         assert len(written(screen)) == LENGTH
         await press(pilot, "r")
         assert screen.has_class("-choosing")
+        assert "tide" not in seen(screen).splitlines()[1]
         await press(pilot, "escape")
         assert not screen.has_class("-choosing")
+        assert "tide" in seen(screen).splitlines()[1]
         await press(pilot, "slash", "x", "escape")
         assert screen.focused is None
 

@@ -19,6 +19,8 @@ QUESTIONS = {
     "top_p": "Choose among the likeliest up to which chance? (1: all) ",
     "seed": "Seed of the draws ",
 }
+NO_TEXT = "What it is given (nothing: an example) "
+"""Asked where a network answers, but writes no text."""
 WHOLE = ("top_k", "seed")
 
 

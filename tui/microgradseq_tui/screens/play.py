@@ -98,6 +98,7 @@ class PlayScreen(PlayDesk):
     def action_choose_run(self) -> None:
         """List the runs."""
         self.pause()
+        self.query_one("#title", Static).update(self.title_words)
         rows = [row for row in rows_in() if row.status != DAMAGED]
         runs = self.query_one(OptionList)
         runs.clear_options()
@@ -173,6 +174,8 @@ class PlayScreen(PlayDesk):
         if self.folder is None or self.learner is None:
             return
         name = self.folder.name
+        how = self.learner.settings
+        self.query_one("#title", Static).update(f"Play — {name} · {how.cell}, {how.hidden} units")
         answer = f"\n\nIt answers:\n{text}" if text else ""
         self._say(
             f"{name} learned {self.learner.title}.\nIt does not write a text symbol by symbol, so "

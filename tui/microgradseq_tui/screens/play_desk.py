@@ -11,6 +11,7 @@ from textual import work
 
 from microgradseq.errors import UserError
 from microgradseq_tui.play_questions import (
+    NO_TEXT,
     QUESTIONS,
     current_answer,
     sample_command,
@@ -265,7 +266,8 @@ class PlayDesk(ModeScreen):
         self.pause()
         session = self.session
         now = "" if session is None else current_answer(purpose, session.request, session.seed)
-        self.query_one(Prompt).ask(purpose, QUESTIONS[purpose], now)
+        question = NO_TEXT if session is None else QUESTIONS[purpose]
+        self.query_one(Prompt).ask(purpose, question, now)
 
     def action_ask_prefix(self) -> None:
         """Ask how the text begins."""

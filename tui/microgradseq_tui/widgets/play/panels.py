@@ -150,14 +150,17 @@ def stages_rows(stages: Sequence[Stage], at: int, height: int) -> Rows:
         role: Role = "name" if place == at else "muted"
         stage = stages[place]
         loss = "" if stage.loss is None else f"  loss {stage.loss:.3g}"
-        rows.append([Part(mark, "gradient"), Part(f" {stage_words(stage)}{loss}", role)])
+        rows.append([Part(mark, "gradient"), Part(f" {stage.kind}{_step(stage)}{loss}", role)])
     return rows
 
 
 def stage_words(stage: Stage) -> str:
     """A stage in a few words."""
-    step = "" if stage.step is None else f", step {stage.step:,}"
-    return f"sample{step}" if stage.kind == "sample" else f"{stage.kind} weights{step}"
+    return f"{stage.kind}{'' if stage.kind == 'sample' else ' weights'}{_step(stage)}"
+
+
+def _step(stage: Stage) -> str:
+    return "" if stage.step is None else f", step {stage.step:,}"
 
 
 def settings_row(request: SampleRequest, seed: int) -> list[Part]:
