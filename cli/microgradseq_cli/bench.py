@@ -4,25 +4,37 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 
+from microgradseq.numbers import plural
+from microgradseq_cli.errors import BadInput, names_in
+from microgradseq_cli.progress import Tell, progress
+
+if TYPE_CHECKING:
+    from microgradseq.speed.race import Row
+
 CELLS = ("rnn", "gru", "lstm")
+LARGEST = 4096
 
 
 @click.command(epilog="Example: microgradseq bench --cells lstm --hidden 256")
 @click.option(
     "--cells",
-    multiple=True,
-    type=click.Choice(CELLS),
-    help="A cell; repeat it for several. All three if left out.",
+    default=",".join(CELLS),
+    show_default=True,
+    metavar="NAMES",
+    help="Which cells, with commas between.",
 )
 @click.option(
     "--hidden",
-    multiple=True,
-    type=click.IntRange(1, 4096),
-    help="A size; repeat it for several. 64 and 256 if left out.",
+    default="64,256",
+    show_default=True,
+    metavar="SIZES",
+    help="Units of each cell, with commas between sizes.",
 )
 @click.option(
     "--threads",
@@ -35,22 +47,51 @@ CELLS = ("rnn", "gru", "lstm")
     "--rounds", type=click.IntRange(1), default=6, show_default=True, help="Of five steps each."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print a list of objects.")
-def bench(
-    cells: tuple[str, ...], hidden: tuple[int, ...], threads: int, rounds: int, as_json: bool
-) -> None:
+def bench(cells: str, hidden: str, threads: int, rounds: int, as_json: bool) -> None:
     """Measure training steps beside PyTorch and JAX, where they are installed.
 
     Milliseconds of a whole step (35 time steps, batch 32, 28 symbols), median and minimum; the
     ratio is our speed to that of the fastest other library. A busy machine measures nonsense.
     """
     from microgradseq.speed.contenders import installed  # noqa: PLC0415 - slow to import
-    from microgradseq.speed.race import race, table  # noqa: PLC0415
+    from microgradseq.speed.race import table  # noqa: PLC0415
 
+    measured, sizes = names_in("cells", cells, CELLS), _sizes(hidden)
     names = ", ".join(installed())
-    click.echo(f"measuring {names} with {threads} thread(s) each …", err=True)
-    rows = race(cells or CELLS, hidden or (64, 256), threads, rounds)
+    click.echo(f"measuring {names} with {plural(threads, 'thread')} each …", err=True)
+    rows = _measured(measured, sizes, threads, rounds)
     if as_json:
         print(json.dumps([asdict(row) for row in rows], indent=2))
         return
     for line in table(rows):
         print(line, flush=True)
+
+
+def _sizes(hidden: str) -> list[int]:
+    try:
+        sizes = [int(part) for part in hidden.split(",") if part.strip()]
+    except ValueError:
+        sizes = []
+    if not sizes or not all(1 <= size <= LARGEST for size in sizes):
+        raise BadInput(
+            f"--hidden must be whole numbers from 1 to {LARGEST:,} with commas between, "
+            f"not {hidden!r}"
+        )
+    return list(dict.fromkeys(sizes))
+
+
+def _measured(
+    cells: Sequence[str], sizes: Sequence[int], threads: int, rounds: int
+) -> Iterator[Row]:
+    """Rows as they come, with a bar while one is measured."""
+    from microgradseq.speed.race import race  # noqa: PLC0415
+
+    for cell in cells:
+        for size in sizes:
+            with progress("bench") as tell:
+                found = list(race([cell], [size], threads, rounds, tell=_named(tell, cell, size)))
+            yield from found
+
+
+def _named(tell: Tell, cell: str, size: int) -> Tell:
+    return lambda share, words: tell(share, f"{cell} with {size} units: {words}")

@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from microgradseq.numbers import plural, readable
+from microgradseq_cli.progress import Tell, progress
 from microgradseq_cli.runs import runs_dir_option
 from microgradseq_cli.runs_compare import tell_comparison
 
@@ -28,7 +29,7 @@ TELL_EVERY = 5.0
 
 
 @click.command(
-    epilog="Examples: microgradseq compare adding · microgradseq compare story --steps 200 · "
+    epilog="Examples: microgradseq compare adding · microgradseq compare story --max-steps 200 · "
     'microgradseq compare --on copy --networks "rnn, lstm, lstm hidden=32"'
 )
 @click.argument("preset", metavar="[PRESET]", required=False)
@@ -39,7 +40,9 @@ TELL_EVERY = 5.0
     help='Two to four, with commas between: "rnn, gru, lstm", or "lstm lr=0.01, lstm lr=0.001".',
 )
 @click.option("--all", "shared", metavar="SETTINGS", help='Of all networks: "hidden=64 batch=32".')
-@click.option("--steps", type=click.IntRange(1), help="How long each is trained.")
+@click.option(
+    "--max-steps", "--steps", "steps", type=click.IntRange(1), help="How long each is trained."
+)
 @click.option("--seed", type=click.IntRange(0), help="Of all random numbers, the same for each.")
 @click.option("--together", is_flag=True, help="All at once; each is slower, and speeds say less.")
 @runs_dir_option
@@ -83,10 +86,11 @@ def compare(
     )
     runs = race.contestants
     groups = [runs] if together else [[run] for run in runs]
-    for group in groups:
-        if not race.train(group):
-            click.echo("Stopped; what was trained so far is kept.", err=True)
-            return INTERRUPTED
+    with progress("compare", quiet) as bar:
+        finished = all(race.train(group, bar) for group in groups)
+    if not finished:
+        click.echo("Stopped; what was trained so far is kept.", err=True)
+        return INTERRUPTED
     for run in runs:
         run.look()
     tell_comparison(runs, as_json)
@@ -107,9 +111,12 @@ class _Race:
         ]
         self.told = time.monotonic()
 
-    def train(self, contestants: Sequence[Contestant]) -> bool:
+    def train(self, contestants: Sequence[Contestant], bar: Tell) -> bool:
         """Train some networks at once, to their end.
 
+        Arguments:
+            contestants: which.
+            bar: shows how far all of them are, where there is a terminal.
         Returns:
             False if somebody asked to stop.
         """
@@ -120,7 +127,7 @@ class _Race:
             try:
                 while any(child.poll() is None for child in children) and asked.asked is None:
                     time.sleep(LOOK_EVERY)
-                    self._tell_progress(contestants)
+                    self._tell_progress(contestants, bar)
             finally:
                 _end(children)
             if asked.asked is None and any(child.returncode for child in children):
@@ -137,18 +144,23 @@ class _Race:
             command, stdout=subprocess.DEVNULL, stderr=words, start_new_session=True
         )
 
-    def _tell_progress(self, contestants: Sequence[Contestant]) -> None:
-        if time.monotonic() - self.told < TELL_EVERY:
-            return
-        self.told = time.monotonic()
+    def _tell_progress(self, contestants: Sequence[Contestant], bar: Tell) -> None:
+        lines = []
         for contestant in contestants:
             contestant.look()
             final = contestant.final()
             if final["loss"] is not None:
-                self.tell(
+                lines.append(
                     f"{contestant.label}: step {contestant.step:,} of {self.comparison.steps:,}, "
                     f"loss {readable(final['loss'])}"
                 )
+        done = sum(contestant.step for contestant in self.contestants)
+        bar(done / (self.comparison.steps * len(self.contestants)), "; ".join(lines))
+        if sys.stderr.isatty() or time.monotonic() - self.told < TELL_EVERY:
+            return
+        self.told = time.monotonic()
+        for line in lines:
+            self.tell(line)
 
     def tell(self, line: str) -> None:
         """Print a line of progress."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from pathlib import Path
 from typing import Literal
 
 import click
@@ -15,17 +16,17 @@ from microgradseq_cli.output import write_whole
 from microgradseq_cli.targets import load, target_arguments
 
 Fold = Literal["time", "layer", "gate"]
+SUFFIXES = {"text": ".txt", "dot": ".dot", "svg": ".svg", "json": ".json", "python": ".py"}
+"""How the name of a file of each format usually ends."""
 
 
-@click.command(epilog="Example: microgradseq draw lstm --format svg --fold gate -o lstm.svg")
+@click.command(epilog="Example: microgradseq draw lstm --fold gate -o lstm.svg")
 @target_arguments
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "dot", "svg", "json", "python"]),
-    default="text",
-    show_default=True,
-    help="What to write.",
+    type=click.Choice(list(SUFFIXES)),
+    help="What to write; as the name of FILE ends if left out, else text.",
 )
 @click.option(
     "--fold",
@@ -36,12 +37,13 @@ Fold = Literal["time", "layer", "gate"]
     "-o", "--output", metavar="FILE", type=click.Path(), help="Write to a file, not to the screen."
 )
 def draw(
-    target: str, at: tuple[str, ...], form: str, fold: Fold | None, output: str | None
+    target: str, at: tuple[str, ...], form: str | None, fold: Fold | None, output: str | None
 ) -> None:
     """Draw the graph of TARGET.
 
     TARGET is an example's name (see `microgradseq examples`) or formulas with ; between them.
     """
+    form = form or _form_of(output)
     graph = load(target, at).graph
     if fold is not None:
         graph = _folded(graph, fold, form)
@@ -52,6 +54,12 @@ def draw(
         print(graph.to_text(width=columns, colour=_wants_colour()))
     else:
         print(_written(graph, form), end="")
+
+
+def _form_of(output: str | None) -> str:
+    """The format that a file's name asks for; text where it asks for none."""
+    suffix = Path(output or "").suffix.lower()
+    return next((form for form, usual in SUFFIXES.items() if usual == suffix), "text")
 
 
 def _folded(graph: Graph, fold: Fold, form: str) -> Graph:

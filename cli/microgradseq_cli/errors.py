@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import click
 
@@ -25,14 +25,31 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> BadInput:
         name: what the user typed.
         known: the names that would have worked.
     Returns:
-        An error to raise. It suggests the nearest known name, or lists all of them.
+        An error to raise. It suggests the nearest known names, or lists all of them.
 
     >>> unknown("example", "sofmax", ["chain", "softmax"]).message
-    "there is no example 'sofmax'; did you mean 'softmax'?"
+    "there is no example 'sofmax'; did you mean softmax?"
     """
-    from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
+    from microgradseq.data.nearest import meant_or_known  # noqa: PLC0415 - only a mistake needs it
 
-    names = sorted(known)
-    near = get_close_matches(name, names, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(names)}"
-    return BadInput(f"there is no {kind} {name!r}; {hint}")
+    return BadInput(f"there is no {kind} {name!r}; {meant_or_known(name, known)}")
+
+
+def names_in(option: str, text: str, known: Collection[str]) -> list[str]:
+    """The names in a list with commas between, each once.
+
+    Arguments:
+        option: where it was typed, such as "cells".
+        text: what was typed.
+        known: the names that can be used.
+
+    >>> names_in("cells", "LSTM, rnn,rnn", ["rnn", "gru", "lstm"])
+    ['lstm', 'rnn']
+    """
+    names = list(dict.fromkeys(name.strip().lower() for name in text.split(",") if name.strip()))
+    if not names:
+        raise BadInput(f"--{option} names no {option.removesuffix('s')}; known: {', '.join(known)}")
+    for name in names:
+        if name not in known:
+            raise unknown(option.removesuffix("s"), name, known)
+    return names

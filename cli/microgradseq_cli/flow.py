@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from microgradseq.numbers import for_json, plural, readable
-from microgradseq_cli.errors import BadInput, unknown
-from microgradseq_cli.output import write_whole
+from microgradseq_cli.errors import BadInput, names_in
+from microgradseq_cli.output import require_place, write_whole
+from microgradseq_cli.progress import progress
 
 if TYPE_CHECKING:
     from microgradseq.insight.comparison import FlowComparison
     from microgradseq.insight.text_chart import Line
 
 MOST_STEPS, MOST_HIDDEN = 1000, 128
-GATED = frozenset({"gru", "lstm", "peephole", "min-lstm"})
+GATED = frozenset({"gru", "lstm", "peephole", "minlstm"})
 # From here on both pictures fit beside each other.
 WIDE = 110
 NARROWEST, WIDEST = 60, 160
@@ -74,7 +75,7 @@ REACH_CAPTION = "how much of step t is still felt at the end"
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option(
-    "-o", "--output", metavar="FILE.svg", type=click.Path(), help="Also draw an SVG picture."
+    "-o", "--output", metavar="FILE", type=click.Path(), help="Also write the pictures, as .svg."
 )
 def flow(
     cells: str,
@@ -91,10 +92,16 @@ def flow(
     A loss at the last step sends one gradient back through each cell. The curves show how much of
     it arrives at every earlier step, and how much of every step is still felt at the end.
     """
-    from microgradseq.insight.comparison import compare_flow  # noqa: PLC0415 - slow to import
+    from microgradseq.insight.comparison import (  # noqa: PLC0415 - slow to import
+        COMPARED,
+        compare_flow,
+    )
 
     _require_usable(scale, forget_bias, output)
-    found = compare_flow(_names(cells), steps, hidden, seed, scale, forget_bias)
+    names = names_in("cells", cells, COMPARED)
+    require_place(output)
+    with progress("flow") as tell:
+        found = compare_flow(names, steps, hidden, seed, scale, forget_bias, tell)
     if output is not None:
         write_whole(output, as_svg(found))
     if as_json:
@@ -103,25 +110,13 @@ def flow(
         _show(found)
 
 
-def _names(cells: str) -> list[str]:
-    from microgradseq.insight.comparison import COMPARED  # noqa: PLC0415
-
-    names = list(dict.fromkeys(name.strip().lower() for name in cells.split(",") if name.strip()))
-    if not names:
-        raise BadInput(f"--cells names no cell; known are {', '.join(COMPARED)}")
-    for name in names:
-        if name not in COMPARED:
-            raise unknown("cell", name, COMPARED)
-    return names
-
-
 def _require_usable(scale: float | None, forget_bias: float, output: str | None) -> None:
     if scale is not None and not (math.isfinite(scale) and 0 <= scale <= 1e6):
         raise BadInput(f"--scale must be a number from 0 to 1,000,000, got {scale:g}")
     if not math.isfinite(forget_bias):
         raise BadInput(f"--forget-bias must be a finite number, got {forget_bias:g}")
-    if output is not None and Path(output).suffix.lower() not in ("", ".svg"):
-        raise BadInput(f"-o {output}: only SVG pictures can be drawn; let the name end in .svg")
+    if output is not None and Path(output).suffix.lower() != ".svg":
+        raise BadInput(f"{output}: the name must end in .svg")
 
 
 def as_object(found: FlowComparison) -> dict[str, Any]:

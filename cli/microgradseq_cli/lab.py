@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import shutil
-import sys
 import textwrap
-from collections.abc import Callable
-from contextlib import contextmanager
-from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from microgradseq_cli.errors import unknown
-from microgradseq_cli.output import write_whole
+from microgradseq_cli.output import require_place, write_whole
+from microgradseq_cli.progress import progress
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from microgradseq.labs.lab import Lab, Parameter
 
-    from microgradseq.labs.lab import Frame, Lab, Parameter
-
-_PATIENCE = 2.0
-"""Seconds before a progress bar appears."""
 _WIDEST, _NARROWEST = 100, 40
 
 
@@ -105,12 +98,17 @@ def _command_of(found: Lab) -> click.Command:
 
 
 def _option(parameter: Parameter) -> click.Option:
-    kinds = {bool: "YES|NO", int: "N", float: "X", str: "TEXT"}
+    # in the words that click uses for the options of other commands
+    kinds = {bool: "YES|NO", int: "INTEGER", float: "FLOAT", str: "TEXT"}
     metavar = "|".join(parameter.choices) or kinds[type(parameter.default)]
-    default = parameter.write(parameter.default)
-    words = f"{parameter.words[0].upper()}{parameter.words[1:]}; {parameter.limits}."
+    first, default = parameter.words[0], parameter.write(parameter.default)
+    # τ and β are symbols of formulas: they have no upper case
+    words = f"{first.upper() if first.isascii() else first}{parameter.words[1:]}"
+    usual = f"  [default: {default}]" if default else ""
     return click.Option(
-        [parameter.option, parameter.name], metavar=metavar, help=f"{words} [default: {default}]"
+        [parameter.option, parameter.name],
+        metavar=metavar,
+        help=f"{words}; {parameter.limits}.{usual}",
     )
 
 
@@ -126,15 +124,16 @@ def _run(found: Lab, typed: dict[str, str], as_json: bool, output: str | None, q
 
     suffix = "" if output is None else suffix_of(output)
     settings = found.read(typed)
+    require_place(output)
     last = None
-    with _progress(found.name, quiet) as tell:
+    with progress(found.name, quiet) as tell:
         for frame in found.simulate(settings):
-            tell(frame)
+            tell(frame.progress, frame.words)
             last = frame
     if last is None:
         raise click.ClickException(f"the lab {found.name} gave no result")
     if output is not None:
-        write_whole(output, lab_file(found, settings, last, suffix))
+        write_whole(output, lab_file(found, settings, last, suffix), quiet)
     if as_json:
         print(written(found, settings, last), end="")
         return
@@ -145,33 +144,3 @@ def _run(found: Lab, typed: dict[str, str], as_json: bool, output: str | None, q
     width = max(min(shutil.get_terminal_size().columns, _WIDEST), _NARROWEST)
     print(f"{found.title}\n\n{found.formula}\n")
     print(figures_text("\n".join(textwrap.wrap(last.words, width)), last.figures, width), end="")
-
-
-@contextmanager
-def _progress(name: str, quiet: bool) -> Iterator[Callable[[Frame], None]]:
-    """A progress bar on stderr once a run takes long; where that is no terminal, nothing."""
-    if quiet or not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from rich.console import Console  # noqa: PLC0415 - slow to import
-    from rich.progress import BarColumn, Progress, TextColumn  # noqa: PLC0415
-
-    columns = (
-        TextColumn(name),
-        BarColumn(20),
-        TextColumn("{task.percentage:3.0f}%"),
-        TextColumn("{task.description}", markup=False),
-    )
-    bar: Any = Progress(*columns, console=Console(stderr=True), transient=True)
-    task = bar.add_task("", total=1.0)
-    started = monotonic()
-
-    def tell(frame: Frame) -> None:
-        if monotonic() - started > _PATIENCE:
-            bar.start()
-            bar.update(task, completed=frame.progress, description=frame.words)
-
-    try:
-        yield tell
-    finally:
-        bar.stop()

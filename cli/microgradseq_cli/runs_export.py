@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from microgradseq_cli.errors import BadInput
+from microgradseq_cli.output import require_place
 from microgradseq_cli.runs import runs_dir_option
 
 
@@ -30,5 +31,8 @@ def export(run: str, runs_dir: Path, kind: str, output: str, best: bool) -> None
 
     if best and kind != "torch":
         raise BadInput("--best is about weights: use it with --format torch")
-    export_run(find_run(run, runs_dir), kind, Path(output), best)
+    folder = find_run(run, runs_dir)
+    if kind != "tensorboard":
+        require_place(output)
+    export_run(folder, kind, Path(output), best)
     click.echo(f"Wrote {output}.", err=True)

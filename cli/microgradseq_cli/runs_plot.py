@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from microgradseq_cli.errors import BadInput
-from microgradseq_cli.output import write_whole
+from microgradseq_cli.output import require_place, write_whole
 from microgradseq_cli.runs import runs_dir_option
 
 if TYPE_CHECKING:
@@ -45,8 +45,8 @@ WIDEST = 120
     "-o",
     "--output",
     metavar="FILE",
-    type=click.Path(dir_okay=False),
-    help="An .svg or .png file; .png needs the extra plot.",
+    type=click.Path(),
+    help="Write the picture, as .svg or .png; .png needs the extra plot.",
 )
 def plot(
     names: tuple[str, ...],
@@ -65,7 +65,8 @@ def plot(
         raise BadInput(f"at most {MOST_RUNS} runs can be told apart in one picture")
     suffix = Path(output).suffix.lower() if output else ""
     if output and suffix not in (".svg", ".png"):
-        raise BadInput(f"-o {output}: the name must end in .svg or .png")
+        raise BadInput(f"{output}: the name must end in .svg or .png")
+    require_place(output)
     curves = [
         series_of(find_run(name, runs_dir).curves(), Path(name).name, value, x_name, smooth)
         for name in chosen

@@ -34,8 +34,8 @@ COMPARED: dict[str, Callable[..., Recurrent]] = {
     "peephole": PeepholeLSTM,
     "jordan": JordanRNN,
     "ctrnn": CTRNN,
-    "min-gru": MinGRU,
-    "min-lstm": MinLSTM,
+    "mingru": MinGRU,
+    "minlstm": MinLSTM,
 }
 """The cells that can be compared, by the names that the command line uses."""
 
@@ -93,6 +93,7 @@ def compare_flow(
     seed: int = 0,
     scale: float | None = None,
     forget_bias: float = 0.0,
+    tell: Callable[[float, str], None] | None = None,
 ) -> FlowComparison:
     """Send one gradient back through fresh cells, from the last step to the first.
 
@@ -105,6 +106,7 @@ def compare_flow(
             the weights as they are drawn, evenly from ±1/√H.
         forget_bias: added to the bias of the gate that keeps the old state: the forget gate of
             LSTMs, the update gate of the GRU.
+        tell: is called with the share that is done, and with what comes next.
     Returns:
         A curve for each cell and state. The loss is L = u · h_T with a random u of length 1: it
         sees the last step only, so whatever reaches an earlier step has come through time, and
@@ -116,11 +118,13 @@ def compare_flow(
     """
     unknown = [name for name in cells if name not in COMPARED]
     if unknown:
-        raise ValueError(f"there is no cell {unknown[0]!r}; known are {', '.join(COMPARED)}")
+        raise ValueError(f"there is no cell {unknown[0]!r}; known: {', '.join(COMPARED)}")
     if steps < 2:
         raise ValueError(f"a gradient needs at least 2 steps to flow through, got {steps}")
     curves = []
-    for name in cells:
+    for number, name in enumerate(cells):
+        if tell is not None:
+            tell(number / len(cells), name)
         random = numpy.random.default_rng(seed)
         inputs = random.standard_normal((steps, 1, INPUTS))
         direction = random.standard_normal(hidden)

@@ -105,7 +105,11 @@ def asked(contender: subprocess.Popen[str], count: int) -> list[tuple[float, flo
     return [(seconds, loss) for seconds, loss in json.loads(answer)]
 
 
-def measured(contenders: dict[str, subprocess.Popen[str]], rounds: int) -> dict[str, list[float]]:
+def measured(
+    contenders: dict[str, subprocess.Popen[str]],
+    rounds: int,
+    tell: Callable[[float, str], None] | None = None,
+) -> dict[str, list[float]]:
     """Milliseconds of interleaved runs; refuses to compare steps that do not learn the same."""
     losses = {name: [loss for _, loss in asked(one, 3)] for name, one in contenders.items()}
     for name, found in losses.items():
@@ -113,8 +117,10 @@ def measured(contenders: dict[str, subprocess.Popen[str]], rounds: int) -> dict[
         if worst > 1e-3:
             raise RuntimeError(f"{name} has other losses than ours: {losses}")
     times: dict[str, list[float]] = {name: [] for name in contenders}
-    for _ in range(rounds):
+    for done in range(rounds):
         for name, contender in contenders.items():
+            if tell is not None:
+                tell(done / rounds, f"{name}, round {done + 1} of {rounds}")
             # what ran before leaves threads that spin for a while, and cold caches
             time.sleep(0.05)
             settled = asked(contender, 3 + IN_A_ROW)[3:]
@@ -128,6 +134,7 @@ def race(
     threads: int,
     rounds: int,
     without: Sequence[str] = (),
+    tell: Callable[[float, str], None] | None = None,
 ) -> Iterator[Row]:
     """Measure everything, one cell and size after the other.
 
@@ -137,6 +144,7 @@ def race(
         threads: for each contender.
         rounds: of five steps in a row.
         without: contenders that are left out.
+        tell: is called with the share of a row that is done, and with what comes next.
     """
     names = [name for name in installed() if name not in without]
     top = peak(threads)
@@ -144,7 +152,7 @@ def race(
         for hidden in sizes:
             contenders = {name: started(name, cell, hidden, threads) for name in names}
             try:
-                times = measured(contenders, rounds)
+                times = measured(contenders, rounds, tell)
             finally:
                 for contender in contenders.values():
                     contender.kill()

@@ -28,5 +28,8 @@ def test_ours_is_measured(command: Command, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_what_cannot_be_measured_is_refused(command: Command) -> None:
-    assert command("bench", "--cells", "transformer").code == 2
+    code, _, err = command("bench", "--cells", "rnn,transformer")
+    assert (code, err.partition(";")[0]) == (2, "Error: there is no cell 'transformer'")
+    for sizes in ("", "many", "64,5000"):
+        assert "must be whole numbers from 1 to 4,096" in command("bench", "--hidden", sizes).err
     assert command("bench", "--hidden", "0").code == 2

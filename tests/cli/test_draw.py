@@ -84,7 +84,7 @@ def test_a_terminal_gets_colours_unless_it_wants_none(
 
 def test_a_file_holds_what_the_screen_would_show(command: Command, tmp_path: Path) -> None:
     place = tmp_path / "图.txt"
-    assert command("draw", "product", "-o", str(place)) == (0, "", "")
+    assert command("draw", "product", "-o", str(place)) == (0, "", f"Wrote {place}.\n")
     assert place.read_text(encoding="utf-8") == command("draw", "product").out
     assert list(tmp_path.iterdir()) == [place]
 
@@ -96,6 +96,20 @@ def test_a_file_that_was_there_is_replaced(command: Command, tmp_path: Path) -> 
     assert command("draw", "product", "-o", str(link)).code == 0
     assert "old" not in place.read_text(encoding="utf-8")
     assert link.is_symlink()
+
+
+@pytest.mark.parametrize(
+    ("name", "form"), [("a.svg", "svg"), ("a.DOT", "dot"), ("a.json", "json"), ("a.py", "python")]
+)
+def test_the_name_of_the_file_chooses_the_format(
+    command: Command, tmp_path: Path, name: str, form: str
+) -> None:
+    place = tmp_path / name
+    assert command("draw", "product", "-o", str(place)).code == 0
+    told = command("draw", "product", "--format", form).out
+    assert place.read_text(encoding="utf-8") == told
+    assert command("draw", "product", "--format", "text", "-o", str(place)).code == 0
+    assert place.read_text(encoding="utf-8") == command("draw", "product").out
 
 
 def test_devices_are_written_to_and_not_replaced(command: Command) -> None:

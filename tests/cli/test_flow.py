@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
@@ -10,6 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 from microgradseq.cells import cell_width
+from microgradseq_cli import progress
 
 if TYPE_CHECKING:
     from tests.conftest import Command
@@ -106,7 +108,7 @@ def test_it_ends_with_what_to_make_of_it(
 def test_an_svg_picture(command: Command, tmp_path: Path) -> None:
     place = tmp_path / "流.svg"
     code, out, err = command("flow", *SMALL, "-o", str(place))
-    assert (code, err) == (0, "")
+    assert (code, err) == (0, f"Wrote {place}.\n")
     assert "so it is" in out
     words = " ".join(
         element.text or "" for element in ElementTree.parse(place).getroot().iter() if element.text
@@ -117,7 +119,7 @@ def test_an_svg_picture(command: Command, tmp_path: Path) -> None:
 
 
 def test_all_cells_at_once(command: Command, tmp_path: Path) -> None:
-    names = "rnn,relu-rnn,gru,lstm,peephole,jordan,ctrnn,min-gru,min-lstm"
+    names = "rnn,relu-rnn,gru,lstm,peephole,jordan,ctrnn,mingru,minlstm"
     picture = str(tmp_path / "all.svg")
     code, out, _ = command("flow", "--cells", names, *SMALL, "-o", picture)
     assert code == 0
@@ -132,8 +134,8 @@ def test_names_may_be_spaced_and_repeated(command: Command) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--cells", "rnm"), "there is no cell 'rnm'; did you mean 'rnn'?"),
-        (("--cells", ","), "--cells names no cell; known are rnn, "),
+        (("--cells", "rnm"), "there is no cell 'rnm'; did you mean rnn"),
+        (("--cells", ","), "--cells names no cell; known: rnn, "),
         (("--steps", "1"), "Invalid value for '--steps': 1 is not in the range"),
         (("--steps", "many"), "Invalid value for '--steps': 'many' is not a valid integer"),
         (("--hidden", "0"), "Invalid value for '--hidden': 0 is not in the range"),
@@ -141,7 +143,7 @@ def test_names_may_be_spaced_and_repeated(command: Command) -> None:
         (("--scale", "nan"), "--scale must be a number from 0 to 1,000,000, got nan"),
         (("--scale", "-1"), "--scale must be a number from 0"),
         (("--forget-bias", "inf"), "--forget-bias must be a finite number, got inf"),
-        (("-o", "flow.png"), "-o flow.png: only SVG pictures can be drawn"),
+        (("-o", "flow.png"), "flow.png: the name must end in .svg"),
         (("extra",), "Got unexpected extra argument (extra)"),
     ],
 )
@@ -159,6 +161,17 @@ def test_a_file_that_cannot_be_written(command: Command, tmp_path: Path) -> None
     code, out, err = command("flow", *SMALL, "-o", str(place))
     assert (code, out) == (1, "")
     assert err.startswith(f"Error: cannot write {place}: ")
+
+
+def test_a_long_comparison_shows_its_progress(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "PATIENCE", 0.0)
+    monkeypatch.setattr(sys.stderr.__class__, "isatty", lambda _: True, raising=False)
+    told = command("flow", *SMALL, "--json")
+    assert json.loads(told.out)["steps"] > 0
+    assert "flow" in told.err
+    assert "%" in told.err
 
 
 def test_help_ends_with_an_example(command: Command) -> None:

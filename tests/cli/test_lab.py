@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 from microgradseq.labs.registry import LABS, SUMMARIES
-from microgradseq_cli import lab as module
+from microgradseq_cli import progress
 
 if TYPE_CHECKING:
     from tests.conftest import Command
@@ -64,6 +64,28 @@ def test_pictures_are_written(command: Command, tmp_path: Path, suffix: str) -> 
     assert list(tmp_path.iterdir()) == [place]
 
 
+def test_a_picture_without_a_place_is_refused_before_the_run(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[object] = []
+    monkeypatch.setattr(LABS["gates"].__class__, "simulate", ran.append, raising=False)
+    place = tmp_path / "missing" / "gates.svg"
+    code, out, err = command(*QUICK, "-o", str(place))
+    assert (code, out, ran) == (1, "", [])
+    assert err == f"Error: cannot write {place}: No such file or directory\n"
+
+
+def test_a_picture_that_is_written_is_told_of(command: Command, tmp_path: Path) -> None:
+    place = tmp_path / "gates.svg"
+    assert command(*QUICK, "-o", str(place)).err == f"Wrote {place}.\n"
+
+
+def test_help_leaves_symbols_as_they_are(command: Command) -> None:
+    assert "τ, how many numbers" in command("lab", "sine", "--help").out
+    assert "β of the softmax" in command("lab", "hopfield", "--help").out
+    assert "[default: ]" not in command("lab", "markov", "--help").out
+
+
 @pytest.mark.parametrize("name", LABS)
 def test_help_tells_words_formula_options_and_an_example(command: Command, name: str) -> None:
     code, out, _ = command("lab", name, "--help")
@@ -79,7 +101,7 @@ def test_help_tells_words_formula_options_and_an_example(command: Command, name:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("hopfeild",), "there is no lab 'hopfeild'; did you mean 'hopfield'?"),
+        (("hopfeild",), "there is no lab 'hopfeild'; did you mean hopfield?"),
         (("gates", "--steps", "many"), "steps must be a whole number from 2 to 100; not 'many'"),
         (("gates", "--steps", "1"), "steps must be a whole number from 2 to 100; not 1"),
         (("gates", "--stepz", "1"), "No such option '--stepz'"),
@@ -99,7 +121,7 @@ def test_bad_input_is_one_line_and_exit_2(
 
 
 def test_a_long_run_shows_its_progress(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_PATIENCE", 0.0)
+    monkeypatch.setattr(progress, "PATIENCE", 0.0)
     assert "━" not in command(*QUICK, "--quiet").err
     monkeypatch.setattr(sys.stderr.__class__, "isatty", lambda _: True, raising=False)
     told = command(*QUICK, "--json")

@@ -62,7 +62,7 @@ def test_random_numbers_of_the_process_are_drawn_evenly_many() -> None:
 
 
 def test_named_errors() -> None:
-    with pytest.raises(ValueError, match="there is no cell 'foo'; known are rnn"):
+    with pytest.raises(ValueError, match="there is no cell 'foo'; known: rnn"):
         compare_flow(["foo"])
     with pytest.raises(ValueError, match="at least 2 steps"):
         compare_flow(["rnn"], steps=1)
