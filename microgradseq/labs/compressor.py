@@ -131,7 +131,7 @@ class Race:
         self.settings = settings
         self._random = numpy.random.default_rng(settings.seed)
         symbols = settings.lag + 4
-        make = [Predictor(symbols, settings.hidden, settings.rate) for _ in range(3)]
+        make = [Predictor(symbols, settings.hidden, settings.lr) for _ in range(3)]
         self.flat, self.lower, self.upper = make
 
     def update(self) -> dict[str, Any]:
@@ -247,7 +247,7 @@ LAB = Lab(
         Parameter("hidden", "units of each network", 16, low=2, high=256),
         Parameter("batch", "sequences an update", 32, low=1, high=256),
         Parameter("updates", "how long to learn", 300, low=10, high=20_000),
-        Parameter("rate", "learning rate of Adam", 0.01, low=1e-6, high=1.0),
+        Parameter("lr", "learning rate of Adam", 0.01, low=1e-6, high=1.0),
         Parameter("seed", "seed of weights and sequences", 0, low=0, high=2**31),
     ),
     simulate,

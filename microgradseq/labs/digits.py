@@ -37,7 +37,7 @@ def task_of(settings: Settings) -> DigitsTask:
         "digits",
         hidden=settings.hidden,
         layers=settings.layers,
-        lr=settings.rate,
+        lr=settings.lr,
         seed=settings.seed,
         max_tokens=MOST_IMAGES * 28,
     )
@@ -49,7 +49,7 @@ def simulate(settings: Settings) -> Iterator[Frame]:
     task = task_of(settings)
     losses: list[float] = []
     every = max(1, settings.updates // TRAIN_FRAMES)
-    for loss in learning(task, settings.updates, settings.rate):
+    for loss in learning(task, settings.updates, settings.lr):
         losses.append(loss)
         if len(losses) % every == 0:
             words = f"update {len(losses)}: {loss:.3f} nats an image"
@@ -162,7 +162,7 @@ LAB = Lab(
         Parameter("hidden", "units of the LSTM", 64, low=2, high=512),
         Parameter("layers", "layers of the LSTM", 1, low=1, high=4),
         Parameter("updates", "how long to learn", 300, low=1, high=20_000),
-        Parameter("rate", "learning rate of Adam", 0.004, low=1e-6, high=1.0),
+        Parameter("lr", "learning rate of Adam", 0.004, low=1e-6, high=1.0),
         Parameter("seed", "seed of images, weights and order", 0, low=0, high=2**31),
     ),
     simulate,

@@ -134,7 +134,7 @@ def simulate(settings: Settings) -> Iterator[Frame]:
     for place, problem in enumerate(PROBLEMS):
         random = numpy.random.default_rng(settings.seed)
         learners = {
-            kind: Learner(kind, settings.hidden, settings.rate, settings.seed) for kind in NETWORKS
+            kind: Learner(kind, settings.hidden, settings.lr, settings.seed) for kind in NETWORKS
         }
         for update in range(1, settings.updates + 1):
             batch = drawn(problem, settings.steps, settings.batch, settings.lag, random)
@@ -245,7 +245,7 @@ LAB = Lab(
         Parameter("hidden", "units of each network", 16, low=1, high=256),
         Parameter("batch", "sequences an update", 32, low=1, high=256),
         Parameter("updates", "how long to learn each problem", 300, low=10, high=20_000),
-        Parameter("rate", "learning rate of Adam", 0.01, low=1e-6, high=1.0),
+        Parameter("lr", "learning rate of Adam", 0.01, low=1e-6, high=1.0),
         Parameter("seed", "seed of weights and bits", 0, low=0, high=2**31),
     ),
     simulate,

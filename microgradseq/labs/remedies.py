@@ -103,7 +103,7 @@ def attempt(remedy: Remedy, settings: Settings) -> Iterator[Attempt]:
     """
     made = problem_of(remedy, settings)
     parameters = list(made.model.parameters())
-    optimizer = optim.Adam(parameters, lr=settings.rate)
+    optimizer = optim.Adam(parameters, lr=settings.lr)
     batches = made.batches()
     record = Attempt()
     limit = CLIP if remedy.clipped else math.inf
@@ -208,7 +208,7 @@ LAB = Lab(
         Parameter("hidden", "units of each network", 64, low=2, high=256),
         Parameter("gain", "factor on the recurrent weights at the start", 1.0, low=0.1, high=10.0),
         Parameter("updates", "updates at most", 700, low=20, high=20_000),
-        Parameter("rate", "learning rate of Adam", 0.003, low=1e-6, high=1.0),
+        Parameter("lr", "learning rate of Adam", 0.003, low=1e-6, high=1.0),
         Parameter("seed", "seed of weights and examples", 0, low=0, high=2**31),
     ),
     simulate,

@@ -159,7 +159,7 @@ def simulate(settings: Settings) -> Iterator[Frame]:
     yield Frame("what either way costs", (table, *same), dict(numbers), 0.3)
     right: list[bool] = []
     for t, was_right in delayed_xor(
-        settings.units, settings.delay, settings.bits, settings.rate, settings.seed
+        settings.units, settings.delay, settings.bits, settings.lr, settings.seed
     ):
         right.append(was_right)
         if len(right) % SHOWN_EVERY == 0:
@@ -233,7 +233,7 @@ LAB = Lab(
         Parameter("steps", "T, steps of the compared sequence", 20, low=1, high=1000),
         Parameter("delay", "how many steps ago the bits are", 1, low=0, high=20),
         Parameter("bits", "how many bits go by", 4000, low=500, high=100_000),
-        Parameter("rate", "learning rate of Adam", 0.01, low=1e-6, high=1.0),
+        Parameter("lr", "learning rate of Adam", 0.01, low=1e-6, high=1.0),
         Parameter("seed", "seed of weights, inputs and bits", 0, low=0, high=2**31),
     ),
     simulate,

@@ -141,7 +141,7 @@ def simulate(settings: Settings) -> Iterator[Frame]:
         model = model_of(cell, settings.window, settings.hidden, settings.seed)
         count = settings.epochs if cell == options.WINDOW else STATE_EPOCHS
         losses = []
-        for loss in epochs(model, noisy[:start], count, settings.rate, settings.seed):
+        for loss in epochs(model, noisy[:start], count, settings.lr, settings.seed):
             done += 1
             losses.append(loss)
             figures = (_pictured(model, clean, noisy, start, NAMES[cell]),)
@@ -253,7 +253,7 @@ LAB = Lab(
         Parameter("window", "τ, how many numbers the window has", 4, low=1, high=64),
         Parameter("hidden", "hidden units of the window's network", 10, low=1, high=500),
         Parameter("epochs", "epochs of the window's network", 5, low=1, high=100),
-        Parameter("rate", "learning rate of Adam", 0.01, low=1e-6, high=1.0),
+        Parameter("lr", "learning rate of Adam", 0.01, low=1e-6, high=1.0),
         Parameter("states", "whether RNN, GRU and LSTM are trained as well", True),
         Parameter("seed", "seed of noise, weights and order", 0, low=0, high=2**31),
     ),
