@@ -9,7 +9,7 @@ from importlib.metadata import EntryPoint, entry_points
 
 from microgradseq.data.corpus import Corpus
 from microgradseq.data.errors import DataError
-from microgradseq.data.nearest import nearest
+from microgradseq.data.nearest import meant_or_known
 
 GROUP = "microgradseq.corpora"
 """The group of entry points in which a package registers a tuple of Corpus."""
@@ -38,8 +38,7 @@ def corpus(name: str) -> Corpus:
     """
     found = _found()
     if name not in found:
-        near = nearest(name, found) or sorted(found)
-        raise DataError(f"there is no corpus {name!r}; did you mean {' or '.join(near[:3])}?")
+        raise DataError(f"there is no corpus {name!r}; {meant_or_known(name, found)}")
     return found[name]
 
 

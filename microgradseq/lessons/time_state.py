@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, get_args
 
 from microgradseq.data.graphemes import graphemes
+from microgradseq.data.nearest import meant_or_known
 from microgradseq.errors import UserError
 from microgradseq.numbers import readable
 
@@ -52,7 +53,7 @@ class TimeState:
 
     def __post_init__(self) -> None:
         if self.cell not in CELLS:
-            raise UserError(f"there is no cell {self.cell!r}; there are {', '.join(CELLS)}")
+            raise UserError(f"there is no cell {self.cell!r}; {meant_or_known(self.cell, CELLS)}")
         count = len(self.letters)
         if not count:
             raise UserError("the word is empty: type at least one letter")

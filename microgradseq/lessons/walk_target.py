@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cached_property
 
+from microgradseq.data.nearest import meant_or_known
 from microgradseq.errors import UserError
 from microgradseq.expression import FormulaError, MissingValues, build
 from microgradseq.graph import Graph
@@ -75,9 +75,7 @@ def target_of(text: str, at: Mapping[str, float] | None = None) -> Target:
         if example is not None:
             return Target(example.formula, example.node(values), example)
         if name.isidentifier() and not values:
-            near = get_close_matches(name, sorted(EXAMPLES), n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(EXAMPLES)}"
-            raise UserError(f"there is no example {name!r}; {hint}")
+            raise UserError(f"there is no example {name!r}; {meant_or_known(name, EXAMPLES)}")
         return Target(text, build(text, values))
     except MissingValues as error:
         raise MissingNumbers(str(error), error.names) from None

@@ -34,7 +34,7 @@ def choose_task(
     if target in TASKS and not is_file(target):
         return target, source
     if source is not None:
-        raise SettingError(f'there is no task "{target}"; {meant_or_known(target, TASKS)}')
+        raise SettingError(f"there is no task {target!r}; {meant_or_known(target, TASKS)}")
     return _task_for(target), target
 
 
@@ -45,7 +45,7 @@ def _task_for(source: str) -> str:
     known = corpora()
     if source not in known:
         hint = did_you_mean(source, [*TASKS, *known]) or meant_or_known(source, TASKS)
-        raise DataError(f'there is no task, corpus or file "{source}"; {hint}')
+        raise DataError(f"there is no task, corpus or file {source!r}; {hint}")
     kind = known[source].kind
     for name in TASKS:
         if task(name).reads == kind:

@@ -69,10 +69,10 @@ def task(name: str) -> type[Task]:
     >>> task("laguage")
     Traceback (most recent call last):
         ...
-    microgradseq.data.errors.SettingError: there is no task "laguage"; did you mean language?
+    microgradseq.data.errors.SettingError: there is no task 'laguage'; did you mean language?
     """
     if name not in TASKS:
-        raise SettingError(f'there is no task "{name}"; {meant_or_known(name, TASKS)}')
+        raise SettingError(f"there is no task {name!r}; {meant_or_known(name, TASKS)}")
     return TASKS[name]
 
 

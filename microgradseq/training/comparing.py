@@ -109,7 +109,7 @@ class Comparison:
         """Refuse what cannot be trained, before anything is started."""
         checked_name(self.name)
         if is_file(self.target) and not Path(self.target).exists():
-            raise DataError(f'there is no file "{self.target}"')
+            raise DataError(f"there is no file {self.target!r}")
         if not 2 <= len(self.networks) <= MOST:
             raise RunError(f"2 to {MOST} networks can be compared, not {len(self.networks)}")
         if self.steps < 1:
@@ -242,7 +242,7 @@ def comparison_named(name: str) -> Comparison:
     1200
     """
     if name not in COMPARISONS:
-        raise RunError(f'there is no comparison "{name}"; {meant_or_known(name, COMPARISONS)}')
+        raise RunError(f"there is no comparison {name!r}; {meant_or_known(name, COMPARISONS)}")
     return COMPARISONS[name]
 
 

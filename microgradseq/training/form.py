@@ -233,11 +233,11 @@ class TrainingForm:
         if reads is None:
             return f"{self._task} makes its own data; leave this empty"
         if is_file(text):
-            return None if Path(text).expanduser().exists() else f'there is no file "{text}"'
+            return None if Path(text).expanduser().exists() else f"there is no file {text!r}"
         found = corpora().get(text)
         if found is None:
             hint = did_you_mean(text, corpora())
-            return f'there is no corpus and no file "{text}"' + (hint and f"; {hint}")
+            return f"there is no corpus and no file {text!r}" + (hint and f"; {hint}")
         if found.kind != reads:
             return f"{text} is of the kind {found.kind}; {self._task} reads {reads}"
         return None

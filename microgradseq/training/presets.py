@@ -154,7 +154,7 @@ def preset_named(name: str) -> Preset:
     'gru'
     """
     if name not in PRESETS:
-        raise RunError(f'there is no preset "{name}"; {meant_or_known(name, PRESETS)}')
+        raise RunError(f"there is no preset {name!r}; {meant_or_known(name, PRESETS)}")
     return PRESETS[name]
 
 

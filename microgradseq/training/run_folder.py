@@ -27,7 +27,8 @@ from microgradseq.training.lock import Lock, holder
 RUNS = Path("runs")
 LIVE = frozenset({"running", "paused"})
 ENDED = frozenset({"finished", "stopped", "failed"})
-_NAME = re.compile(r"[^\W_][\w.+-]{0,99}")
+_NAME = re.compile(r"[^\W_][\w.+-]*")
+LONGEST_NAME = 100
 _REQUIRED = {"task": str, "settings": dict, "description": dict, "status": str}
 
 
@@ -179,7 +180,7 @@ def find_run(name: str, folder: Path = RUNS) -> RunFolder:
     known = [run.name for run in runs_in(folder)]
     further = "microgradseq runs list shows them" if known else "microgradseq train makes one"
     hint = did_you_mean(name, known) or further
-    raise RunError(f'there is no run "{name}" in {folder}; {hint}')
+    raise RunError(f"there is no run {name!r} in {folder}; {hint}")
 
 
 def checked_name(name: str) -> str:
@@ -188,6 +189,8 @@ def checked_name(name: str) -> str:
     >>> checked_name("lstm-2")
     'lstm-2'
     """
+    if len(name) > LONGEST_NAME:
+        raise RunError(f"a run's name may have {LONGEST_NAME} characters, not {len(name):,}")
     if not _NAME.fullmatch(name) or name.endswith("."):
         raise RunError(
             f'"{name}" cannot name a run: letters, digits, "-", "_", "+" and "." only, a letter or '

@@ -31,7 +31,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_networks_are_trained_and_laid_side_by_side(
     command: Command, here: Path, order: list[str]
 ) -> None:
-    code, out, err = command("compare", "adding", *SMALL, "--steps", "20", "--json", *order)
+    code, out, err = command("compare", "adding", *SMALL, "--max-steps", "20", "--json", *order)
     assert code == 0
     content = json.loads(out)
     assert content["runs"] == ["adding-rnn", "adding-gru"]
@@ -45,7 +45,7 @@ def test_networks_are_trained_and_laid_side_by_side(
 
 
 def test_a_table_for_people(command: Command, here: Path) -> None:
-    code, out, err = command("compare", "--on", "echo", *SMALL, "--steps", "5", "--quiet")
+    code, out, err = command("compare", "--on", "echo", *SMALL, "--max-steps", "5", "--quiet")
     assert code == 0
     assert err == ""
     assert "● rnn" in out
@@ -59,7 +59,7 @@ def test_a_table_for_people(command: Command, here: Path) -> None:
         (["addin"], "did you mean adding?"),
         (["--networks", "rnn"], "2 to 4 networks can be compared, not 1"),
         (["--all", "hidden=0"], "hidden must be at least 1"),
-        (["--on", "nowhere.txt"], 'there is no file "nowhere.txt"'),
+        (["--on", "nowhere.txt"], "there is no file 'nowhere.txt'"),
     ],
 )
 def test_bad_input(command: Command, here: Path, arguments: list[str], words: str) -> None:
@@ -72,7 +72,7 @@ def test_bad_input(command: Command, here: Path, arguments: list[str], words: st
 
 def test_a_trainer_that_fails_is_told_of(command: Command, here: Path) -> None:
     (here / "empty.txt").write_text("")
-    code, _, err = command("compare", "--on", "empty.txt", "--steps", "5")
+    code, _, err = command("compare", "--on", "empty.txt", "--max-steps", "5")
     assert code == 1
     assert "empty.txt" in err
 
@@ -80,7 +80,7 @@ def test_a_trainer_that_fails_is_told_of(command: Command, here: Path) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="signals")
 def test_an_interrupt_stops_all_and_keeps_them(here: Path) -> None:
     words = [sys.executable, "-m", "microgradseq_cli", "compare", "adding", *SMALL, "--together"]
-    with subprocess.Popen([*words, "--steps", "1000000"], stderr=subprocess.PIPE) as process:
+    with subprocess.Popen([*words, "--max-steps", "1000000"], stderr=subprocess.PIPE) as process:
         runs = [RunFolder(here / "runs" / f"adding-{cell}") for cell in ("rnn", "gru")]
         deadline = time.monotonic() + 20
         while not all(run.latest.exists() for run in runs) and time.monotonic() < deadline:

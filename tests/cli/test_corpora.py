@@ -206,10 +206,10 @@ def test_showing_what_is_not_here_says_how_to_get_it(command: Command) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("fetch", "mnits"), "there is no public corpus 'mnits'; did you mean 'mnist'?"),
+        (("fetch", "mnits"), "there is no public corpus 'mnits'; did you mean mnist?"),
         (("fetch", "names", "tide"), "tide comes along, so there is nothing to fetch"),
         (("fetch",), "Missing argument 'NAME...'."),
-        (("shw",), "there is no command 'shw'; did you mean 'show'?"),
+        (("shw",), "there is no command 'shw'; did you mean show?"),
     ],
 )
 def test_bad_input(command: Command, arguments: tuple[str, ...], message: str) -> None:

@@ -41,4 +41,4 @@ def test_json_holds_texts_and_answers(command: Command) -> None:
 def test_an_unknown_lesson_is_one_line(command: Command) -> None:
     code, out, err = command("lesson", "cooking")
     assert (code, out) == (2, "")
-    assert err.startswith("Error: there is no lesson 'cooking'; there are graph, ")
+    assert err.startswith("Error: there is no lesson 'cooking'; known: graph, ")

@@ -141,7 +141,7 @@ def test_an_example_takes_other_numbers(command: Command) -> None:
         (["1+" * 5_000], "the formula has 10,000 characters"),
         (["9**9**9"], "'9**9**9' is infinite here"),
         (["q(1)"], "there is no function 'q'"),
-        (["sofmax"], "there is no example 'sofmax'; did you mean 'softmax'?"),
+        (["sofmax"], "there is no example 'sofmax'; did you mean softmax?"),
         (["a*b + c"], "the formula needs values for a, b and c; for example --at a=2 --at b=2 "),
         (["a*b", "--at", "a=2"], "the formula needs a value for b; for example --at b=2"),
         (["a*b", "--at", "a"], "--at 'a' is not of the form NAME=NUMBER"),

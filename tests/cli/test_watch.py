@@ -47,7 +47,7 @@ def test_a_run_that_is_not_there_is_told_of(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert command_line(["watch", "nowhere", "--runs-dir", str(tmp_path)]) != 0
-    assert 'there is no run "nowhere"' in capsys.readouterr().err
+    assert "there is no run 'nowhere'" in capsys.readouterr().err
 
 
 def test_a_live_run_is_told_to_its_end(run: RunFolder) -> None:

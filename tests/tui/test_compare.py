@@ -192,7 +192,7 @@ def test_other_data_is_told_of(make_app: MakeApp, three: Path) -> None:
     ("target", "words"),
     [
         ("潮水-rnn", "compare takes 2 to 4 different runs, or adding, story"),
-        ("潮水-rnn nowhere", 'there is no run "nowhere"'),
+        ("潮水-rnn nowhere", "there is no run 'nowhere'"),
         ("a b c d e", "compare takes 2 to 4"),
     ],
 )
@@ -236,7 +236,7 @@ def test_what_is_typed_is_judged_at_once(
             ("networks", "rnn, gruu", '"gruu" is no cell'),
             ("shared", "hiden=3", "did you mean hidden"),
             ("steps", "many", "steps must be a whole number, not 'many'"),
-            ("target", "nowhere.txt", 'there is no file "nowhere.txt"'),
+            ("target", "nowhere.txt", "there is no file 'nowhere.txt'"),
         ]:
             field = app.screen.query_one(f"#{name}", Input)
             kept = field.value
