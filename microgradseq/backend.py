@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy
 
-from microgradseq.errors import MixingError
+from microgradseq.errors import DeviceError, MixingError
 from microgradseq.numbers import plural
 
 Array = Any
@@ -122,7 +122,7 @@ def move(array: Array, device: str) -> Array:
         raise ValueError(f'unknown device "{device}"; known are "cpu", "cuda" and "cuda:1"')
     cupy, devices = _import_cupy()
     if int(number or 0) >= devices:
-        raise RuntimeError(
+        raise DeviceError(
             f'device "{device}": this machine shows {plural(devices, "GPU")}, counted from "cuda:0"'
         )
     try:
@@ -154,19 +154,19 @@ def _import_cupy() -> tuple[Any, int]:
     try:
         import cupy  # noqa: PLC0415 - an extra, imported at the point of use
     except ModuleNotFoundError as error:
-        raise RuntimeError(
+        raise DeviceError(
             'device "cuda" needs CuPy, which is not installed: pip install "microgradseq[gpu]"'
         ) from error
     except ImportError as error:
-        raise RuntimeError(
+        raise DeviceError(
             f'device "cuda": CuPy is installed but cannot be loaded; its package must be the one '
             f"for this machine's CUDA, such as cupy-cuda12x ({error})"
         ) from error
     try:
         devices = cupy.cuda.runtime.getDeviceCount()
     except Exception as error:
-        raise RuntimeError(f'device "cuda": CuPy finds no usable GPU driver ({error})') from error
+        raise DeviceError(f'device "cuda": CuPy finds no usable GPU driver ({error})') from error
     if devices == 0:
-        raise RuntimeError('device "cuda": CuPy is installed but this machine shows no GPU')
+        raise DeviceError('device "cuda": CuPy is installed but this machine shows no GPU')
     register(cupy.ndarray, cupy)
     return cupy, devices

@@ -28,3 +28,7 @@ class UserError(ValueError):
 
     exit_code = 2
     """What a program ends with that was stopped by it."""
+
+
+class DeviceError(UserError, RuntimeError):
+    """A device that this machine does not have, or that cannot be used as it is installed."""

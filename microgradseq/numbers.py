@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 SIGNIFICANT_DIGITS = 4
+_COUNTS = frozenset({"tokens", "unknown"})
 
 
 def readable(number: Any, digits: int = SIGNIFICANT_DIGITS) -> str:
@@ -41,6 +43,36 @@ def _scalar(number: float, digits: int) -> str:
         return text
     magnitude = math.floor(math.log10(abs(number)))
     return f"{number:.0f}" if digits <= magnitude < 7 else text
+
+
+def measured(measures: Mapping[str, float | None]) -> str:
+    """Write what was measured, each number behind its name; what is None is left out.
+
+    Arguments:
+        measures: numbers by name; tokens are counted, everything else has a fraction.
+
+    >>> measured({"loss": 2.63649, "accuracy": None, "tokens": 7598.0})
+    'loss 2.636, tokens 7,598'
+    """
+    return ", ".join(
+        f"{name} {measure(name, number)}" for name, number in measures.items() if number is not None
+    )
+
+
+def measure(name: str, number: float) -> str:
+    """Write one number that was measured.
+
+    Arguments:
+        name: what was measured.
+        number: what came out.
+
+    >>> measure("unknown", 1200.0), measure("loss", 0.52654)
+    ('1,200', '0.5265')
+    """
+    # numbers from JSON that are not finite are texts
+    if name in _COUNTS:
+        return f"{float(number):,.0f}"
+    return readable(float(number))
 
 
 def plural(count: int, noun: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from microgradseq.numbers import for_json, readable
+from microgradseq.numbers import for_json, measure, measured
 from microgradseq_cli.errors import BadInput
 from microgradseq_cli.runs import runs_dir_option
 
@@ -18,6 +18,7 @@ from microgradseq_cli.runs import runs_dir_option
 @runs_dir_option
 @click.option(
     "--text",
+    metavar="FILE",
     type=click.Path(path_type=Path),
     help="A text file; the run's own validation data if left out.",
 )
@@ -39,7 +40,12 @@ def evaluate(
     from microgradseq.tasks.language import LanguageTask  # noqa: PLC0415
     from microgradseq.tasks.registry import task as task_named  # noqa: PLC0415
     from microgradseq.training.run_folder import find_run  # noqa: PLC0415
-    from microgradseq.training.start import load_weights, open_model, settings_in  # noqa: PLC0415
+    from microgradseq.training.start import (  # noqa: PLC0415
+        load_weights,
+        open_model,
+        require_same_data,
+        settings_in,
+    )
     from microgradseq.training.summary import told_baselines  # noqa: PLC0415
 
     folder, which = find_run(run, runs_dir), "best" if best else "latest"
@@ -48,6 +54,7 @@ def evaluate(
         raise BadInput("--slow compares on the run's own validation data: leave --text out")
     if text is None:
         task = task_named(record["task"]).prepare(settings_in(record), record.get("source"))
+        require_same_data(folder, record, task)
         load_weights(task, folder, which)
         metrics, baselines = task.evaluate(), record.get("baselines", [])
         if slow:
@@ -70,15 +77,6 @@ def evaluate(
         return
     width = max(map(len, metrics))
     for name, value in metrics.items():
-        print(f"{name:{width}}  {value:,.0f}" if name == "tokens" else _line(name, value, width))
+        print(f"{name:{width}}  {measure(name, value)}")
     for each in baselines:
-        told = ", ".join(f"{name} {_number(value)}" for name, value in each["metrics"].items())
-        print(f"baseline {each['name']}: {told}")
-
-
-def _line(name: str, value: float, width: int) -> str:
-    return f"{name:{width}}  {readable(value, 5)}"
-
-
-def _number(value: Any) -> str:
-    return value if isinstance(value, str) else readable(value)
+        print(f"baseline {each['name']}: {measured(each['metrics'])}")

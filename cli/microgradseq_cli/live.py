@@ -16,7 +16,7 @@ from rich.text import Text
 
 from microgradseq.charts.chart import Chart, Look, draw_chart
 from microgradseq.charts.columns import Series
-from microgradseq.numbers import duration, plural, readable
+from microgradseq.numbers import duration, measured, plural, readable
 
 if TYPE_CHECKING:
     from microgradseq.training.events import Event
@@ -110,9 +110,7 @@ def plain_line(event: Event) -> str:
         numbers = plural(event["parameters"], "parameter")
         return f"training {numbers} for {plural(event['steps'], 'step')}"
     if kind == "validation":
-        told = {"loss": event["loss"], **event["metrics"]}
-        words = ", ".join(f"{name} {readable(value)}" for name, value in told.items())
-        return f"step {event['step']}: {words}"
+        return f"step {event['step']:,}: {measured({'loss': event['loss'], **event['metrics']})}"
     if kind == "warning":
         return f"note: {event['text']}"
     if kind == "sample":
@@ -181,7 +179,7 @@ class LiveWatch(Watch):
         if self.validation:
             text += f"   validation loss {_number(self.validation['loss'])}"
         speed = readable(self.step["tokens_per_second"], 3)
-        return Text(f"{text}   {speed} tokens/s   rate {readable(self.step['lr'])}")
+        return Text(f"{text}   {speed} tokens/s   lr {readable(self.step['lr'])}")
 
     def _chart(self, width: int) -> Chart:
         count = len(self.steps)

@@ -69,11 +69,10 @@ def run(arguments: Sequence[str]) -> int:
         result = application.main(list(arguments), prog_name="microgradseq", standalone_mode=False)
         print(end="", flush=True)
     except click.ClickException as error:
-        message = " ".join(line.strip() for line in error.format_message().splitlines())
-        click.echo(f"Error: {message}", err=True)
+        _tell(error.format_message())
         return error.exit_code
     except UserError as error:
-        click.echo(f"Error: {error}", err=True)
+        _tell(str(error))
         return error.exit_code
     except click.Abort:
         click.echo("Interrupted.", err=True)
@@ -83,6 +82,12 @@ def run(arguments: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return result if isinstance(result, int) else 0
+
+
+def _tell(message: str) -> None:
+    """Say what is wrong, in one line whatever the message holds."""
+    line = " ".join(part.strip() for part in message.splitlines())
+    click.echo(f"Error: {line}", err=True)
 
 
 def main() -> None:

@@ -32,7 +32,8 @@ STRONG = 0.3
 @click.option(
     "--text",
     "source",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    type=click.Path(path_type=Path),
     help="A text to read, its first 20,000 characters; else it reads 1,000 symbols of its own.",
 )
 @click.option("--unit", type=click.IntRange(0), help="Show the text coloured by this unit.")

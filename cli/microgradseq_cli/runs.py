@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from microgradseq.cells import cell_width, shorten
-from microgradseq.numbers import duration, plural, readable
+from microgradseq.numbers import duration, measured, plural, readable
 from microgradseq_cli.lazy import Entry, LazyGroup
 
 if TYPE_CHECKING:
@@ -31,10 +31,14 @@ WIDEST_NAME = 40
 @click.group(
     cls=LazyGroup,
     entries=COMMANDS,
+    invoke_without_command=True,
     epilog="Example: microgradseq runs show story-lstm",
 )
-def runs() -> None:
+@click.pass_context
+def runs(context: click.Context) -> None:
     """Look after the run folders."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 def runs_dir_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -199,20 +203,14 @@ def _shown(content: dict[str, Any], curves: Any) -> list[str]:
     if content["validations"]:
         last = dict(content["validations"][-1])
         step = last.pop("step")
-        told = ", ".join(f"{name} {_number(value)}" for name, value in last.items())
-        lines += ["", f"validation at step {step:,}: {told}"]
+        lines += ["", f"validation at step {step:,}: {measured(last)}"]
     for each in content["baselines"]:
-        told = ", ".join(f"{name} {readable(_real(v))}" for name, v in each["metrics"].items())
-        lines.append(f"  baseline {each['name']}: {told}")
+        lines.append(f"  baseline {each['name']}: {measured(each['metrics'])}")
     for each in content["samples"][-1:]:
         lines += ["", f"sample at step {each['step']:,}:", each["text"]]
     if content["status"] in ("interrupted", "stopped"):
         lines += ["", f"go on with: microgradseq train --resume {content['path']}"]
     return lines
-
-
-def _real(value: Any) -> float:
-    return float(value)
 
 
 @click.command(epilog="Example: microgradseq runs remove story-lstm --yes")

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from microgradseq.numbers import duration, for_json, plural, readable
+from microgradseq.numbers import duration, for_json, measured, plural, readable
 from microgradseq.tasks.settings import Settings
 from microgradseq_cli.errors import BadInput
+from microgradseq_cli.runs import runs_dir_option
 from microgradseq_cli.settings_options import GroupedCommand, settings_options
 
 if TYPE_CHECKING:
@@ -36,13 +37,7 @@ INTERRUPTED = 130
     "--preset", metavar="NAME", help="Settings of a published result; --preset list shows them."
 )
 @click.option("--name", metavar="NAME", help="Of the run's folder; made up if left out.")
-@click.option(
-    "--runs-dir",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("runs"),
-    show_default=True,
-    help="Where runs lie.",
-)
+@runs_dir_option
 @click.option("--resume", metavar="RUN", help="Go on where a run was stopped, or killed.")
 @click.option("--override", is_flag=True, help="Let --resume change settings where that is safe.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
@@ -69,6 +64,8 @@ def train(
     given = {setting: value for setting, value in changes.items() if value is not None}
     if preset == "list":
         return _list_presets()
+    if override and resume is None:
+        raise BadInput("--override is for --resume: a new run takes any settings")
     if resume is not None:
         if target or task_name or corpus or preset or name:
             raise BadInput("--resume needs nothing else: task, data and settings are in the run")
@@ -183,10 +180,9 @@ def result_lines(trainer: Trainer, end: Event, samples: list[str]) -> list[str]:
         lines += [samples[-1].rstrip("\n"), ""]
     done = f"{plural(end['step'], 'step')}, {duration(end['elapsed'])}"
     lines.append(f"{trainer.folder.path}: {end['status']} after {done}")
-    told = {"loss": end["loss"], **trainer.last_metrics}
-    told = {name: value for name, value in told.items() if value is not None}
+    told = measured({"loss": end["loss"], **trainer.last_metrics})
     if told:
-        lines.append("  " + ", ".join(f"{name} {readable(value)}" for name, value in told.items()))
+        lines.append(f"  {told}")
     metric = trainer.task.metric
     compared = [
         f"{each['name']} {readable(each['metrics'][metric])}"

@@ -55,7 +55,7 @@ def _print_story(folder: RunFolder) -> None:
                 print(line, flush=True)
         if last is not None and follower.alive and time.monotonic() - told > TELL_EVERY:
             told = time.monotonic()
-            print(f"step {last['step']}: training loss {_told(last['loss'])}", flush=True)
+            print(f"step {last['step']:,}: training loss {_told(last['loss'])}", flush=True)
         if not follower.alive:
             break
         time.sleep(LOOK_EVERY)

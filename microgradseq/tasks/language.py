@@ -237,7 +237,7 @@ class LanguageTask(Task):
         if strange:
             raise DataError(
                 f"the model has never seen {', '.join(map(repr, strange))}: "
-                "leave it out of the prefix"
+                "leave it out of the text"
             )
         return self.vocabulary.encode(cleaned)
 

@@ -262,8 +262,8 @@ def _within(value: float, option: Option) -> bool:
 
 
 def _limits(option: Option) -> str:
-    lower = f"at least {option.least:g}" if option.least is not None else ""
+    lower = f"at least {option.least:,}" if option.least is not None else ""
     if option.above is not None:
-        lower = f"above {option.above:g}"
-    upper = f"at most {option.most:g}" if option.most is not None else ""
+        lower = f"above {option.above:,}"
+    upper = f"at most {option.most:,}" if option.most is not None else ""
     return " and ".join(part for part in (lower, upper) if part) or "a finite number"

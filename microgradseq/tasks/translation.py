@@ -209,7 +209,7 @@ class TranslationTask(LabelledTask):
         if strange and self.settings.symbols == "characters":
             raise DataError(
                 f"the model has never seen {', '.join(map(repr, strange))}: "
-                "leave it out of the prefix"
+                "leave it out of the text"
             )
         return self.source.encode(text).astype("int64")
 

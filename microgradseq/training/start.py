@@ -42,7 +42,7 @@ def new_run(
         observer: called with every event.
     """
     wish = f"{stem_of(source) or kind}-{settings.cell}"
-    folder = RunFolder(runs / (checked_name(name) if name else free_name(wish, runs)))
+    folder = RunFolder(runs / (free_name(wish, runs) if name is None else checked_name(name)))
     if folder.record.exists():
         raise RunError(
             f"{folder.path} holds a run already; choose another --name, or continue it with "
@@ -116,7 +116,7 @@ def resumed_run(
     _require_same_run(folder, record, checkpoint)
     manual_seed(settings.seed)
     task = task_named(record["task"]).prepare(settings, record.get("source"))
-    _require_same_data(folder, record, task)
+    require_same_data(folder, record, task)
     folder.update(settings=settings.as_dict(), process=os.getpid())
     return Trainer(task, folder, observer), checkpoint
 
@@ -151,16 +151,22 @@ def _require_same_run(folder: RunFolder, record: Mapping[str, Any], found: Check
         )
 
 
-def _require_same_data(folder: RunFolder, record: Mapping[str, Any], task: Task) -> None:
+def require_same_data(folder: RunFolder, record: Mapping[str, Any], task: Task) -> None:
+    """Refuse data that is no longer what a run was begun with.
+
+    Arguments:
+        folder: of the run.
+        record: what run.json holds.
+        task: with the data as it is now.
+    """
     if task.description() != record["description"]:
         raise RunError(
             f"the data gives another vocabulary than the one {folder.path} was begun with; "
-            "a run can only go on with the same data"
+            "bring back the data as it was"
         )
     if task.fingerprint() != record.get("data"):
         raise RunError(
-            f"the data has changed since {folder.path} was begun; a run can only go on with the "
-            "same data"
+            f"the data has changed since {folder.path} was begun; bring back the data as it was"
         )
 
 

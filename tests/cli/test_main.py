@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 
+from microgradseq.errors import UserError
 from microgradseq.version import VERSION
 from microgradseq_cli.errors import BadInput
 from microgradseq_cli.lazy import LazyGroup
@@ -44,6 +45,11 @@ def test_help_lists_every_command(command: Command, arguments: tuple[str, ...]) 
         assert entry.summary in out
 
 
+@pytest.mark.parametrize("group", ["runs", "corpora"])
+def test_a_group_alone_shows_its_help(command: Command, group: str) -> None:
+    assert command(group) == command(group, "--help")
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_help_with_an_example(command: Command, name: str) -> None:
     code, out, err = command(name, "--help")
@@ -55,10 +61,10 @@ def test_every_command_has_help_with_an_example(command: Command, name: str) -> 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["stpe"], "there is no command 'stpe'; did you mean 'step'?"),
+        (["stpe"], "there is no command 'stpe'; did you mean step or sample?"),
         (
             ["zzz"],
-            "there is no command 'zzz'; known are " + ", ".join(sorted(COMMANDS)),
+            "there is no command 'zzz'; known: " + ", ".join(COMMANDS),
         ),
         (["--jsn"], "No such option '--jsn'."),
         (["doctor", "extra"], "Got unexpected extra argument (extra)"),
@@ -83,6 +89,7 @@ def test_an_unknown_option_names_the_nearest(command: Command) -> None:
     [
         (BadInput("no such file"), 2, "Error: no such file\n"),
         (click.ClickException("the disk\n  is full"), 1, "Error: the disk is full\n"),
+        (UserError("a\n  b"), 2, "Error: a b\n"),
         (KeyboardInterrupt(), 130, "\nInterrupted.\n"),
         (click.Abort(), 130, "Interrupted.\n"),
         (click.exceptions.Exit(1), 1, ""),

@@ -66,6 +66,39 @@ def test_json_and_quiet(command: Command, here: Path) -> None:
     assert (found["task"], found["status"], found["steps"]) == ("echo", "finished", 3)
 
 
+def test_a_device_that_is_not_there_is_one_line(
+    command: Command, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # None there is what makes an import fail, as where CuPy is not installed
+    monkeypatch.setitem(sys.modules, "cupy", None)
+    code, out, err = command("train", "adding", "--device", "cuda", "--max-steps", "1", "--quiet")
+    assert (code, out) == (2, "")
+    assert err.startswith('Error: device "cuda" needs CuPy')
+    assert err.count("\n") == 1
+
+
+def test_counts_are_written_alike_everywhere(command: Command, here: Path) -> None:
+    (here / "long.txt").write_text("a b c d e f " * 1200, encoding="utf-8")
+    words = ["long.txt", *SMALL, "--max-steps", "1", "--name", "long"]
+    trained = command("train", *words)
+    assert "tokens 1,439" in trained.out
+    assert "tokens 1,439" in trained.err
+    assert "tokens 1,439" in command("runs", "show", "long").out
+    assert "tokens 1,439" in " ".join(command("evaluate", "long").out.split())
+
+
+def test_data_that_has_changed_is_told_of(command: Command, here: Path) -> None:
+    text = here / "text.txt"
+    text.write_text("a b c d " * 300, encoding="utf-8")
+    command("train", "text.txt", *SMALL, "--max-steps", "1", "--name", "changed", "--quiet")
+    for content, words in [("w x y z " * 300, "another vocabulary"), ("d c b a " * 300, "changed")]:
+        text.write_text(content, encoding="utf-8")
+        code, out, err = command("evaluate", "changed")
+        assert (code, out) == (2, "")
+        assert words in err
+        assert err.count("\n") == 1
+
+
 def test_every_setting_is_an_option_with_help(command: Command) -> None:
     out = command("train", "--help").out
     for name in OPTIONS:
@@ -86,8 +119,13 @@ def test_every_setting_is_an_option_with_help(command: Command) -> None:
         (["adding", "--cell", "transformer"], "transformer"),
         (["language", "--bidirectional"], "cannot be bidirectional"),
         (["--preset", "d2l-gur"], "did you mean d2l-gru"),
-        (["--resume", "nothing"], 'no run "nothing"'),
+        (["--resume", "nothing"], "no run 'nothing'"),
         (["adding", "--resume", "nothing"], "--resume needs nothing else"),
+        (["adding", "--override"], "--override is for --resume"),
+        (["adding", "--name", ""], "cannot name a run"),
+        (["adding", "--name", "x" * 101], "may have 100 characters, not 101"),
+        (["adding", "--name", "a\nb"], "cannot name a run"),
+        (["adding", "--batch", "100000"], "at most 65,536, not 100000"),
         (["adding", "--name", "a/b"], "cannot name a run"),
         (["--task", "adding", "--corpus", "x", "y"], "give the data once"),
         (["adding", "--corpus", "sine"], "draws its own data"),
