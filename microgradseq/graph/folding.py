@@ -227,7 +227,9 @@ def _group(id: int, label: str, members: list[GraphNode]) -> GraphNode:
         if all(node.tags.get(tag) == mark for node in members if node.kind != "constant")
     }
     ids = tuple(node.id for node in members)
-    return GraphNode(id, label, "group", "group", "⊞", last.value, last.gradient, shared, ids)
+    return GraphNode(
+        id, label, "group", "group", "⊞", last.value, last.gradient, shared, ids, last.name
+    )
 
 
 def _edges(base: Graph, groups: dict[int, Group], place: dict[Holder, int]) -> list[Edge]:

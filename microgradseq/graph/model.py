@@ -23,6 +23,7 @@ class GraphNode:
         gradient: derivative of the output with respect to this node; None where none flows.
         tags: what `scope(...)` said when the node was made, such as `{"t": 3, "gate": "forget"}`.
         members: the ids, in the unfolded graph, that a group stands for.
+        value_name: of a group, the name of the member whose value it shows.
     """
 
     id: int
@@ -34,6 +35,7 @@ class GraphNode:
     gradient: Any = None
     tags: Mapping[str, object] = field(default_factory=dict)
     members: tuple[int, ...] = ()
+    value_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

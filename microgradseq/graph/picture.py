@@ -150,10 +150,15 @@ def number_lines(node: GraphNode, values: bool, gradients: bool) -> tuple[Words,
     """The lines `= value` and `∂ gradient` of a node, as far as they are wanted and known."""
     lines: list[Words] = []
     if values and node.value is not None:
-        lines.append((("=", "value"), (readable(node.value), "value")))
+        lines.append(((value_sign(node), "value"), (readable(node.value), "value")))
     if gradients and node.gradient is not None:
         lines.append((("∂", "gradient"), (readable(node.gradient), "gradient")))
     return tuple(lines)
+
+
+def value_sign(node: GraphNode) -> str:
+    """What stands before a value: `=`, and for a group whose value it is."""
+    return f"{shorten(node.value_name, LONGEST_NAME)} =" if node.value_name else "="
 
 
 def derivative_text(edge: Edge) -> str:

@@ -18,6 +18,7 @@ from microgradseq.graph.picture import (
     number_lines,
     picture_of,
     title_of,
+    value_sign,
     words_width,
 )
 from microgradseq.graph.protocol import Drawable
@@ -258,7 +259,7 @@ class Scene:
         node = self.graph.node(slot.key)
         number = node.value if slot.role == "value" else self._total(slot.key, state)
         if number is not None:
-            sign = "=" if slot.role == "value" else _SIGNS[state.flow]
+            sign = value_sign(node) if slot.role == "value" else _SIGNS[state.flow]
             over.write(slot.start, shorten(f"{sign} {readable(number)}", width), slot.role)
 
     def _total(self, id: int, state: SceneState) -> Any:

@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from microgradseq import Graph, Value, scope
 from microgradseq.graph.folding import FoldedGraph
+from microgradseq.graph.scene import Scene
+from microgradseq.graph.scene_state import SceneState
 
 
 def two_layer_network(steps: int) -> Value:
@@ -46,6 +48,12 @@ def test_a_group_shows_its_last_member_and_knows_all() -> None:
     assert last.gradient == 1.0
     assert last.members[-1] == graph.output
     assert last.tags == {"t": 1}
+    name = graph.node(graph.output).name
+    assert last.value_name == name
+    assert f"{name} = {last.value:.4f}" in folded.to_text()
+    scene = Scene(folded)
+    lines = [scene.text(y, SceneState()) for y in range(scene.layout.height)]
+    assert any(f"{name} = {last.value:.4f}" in line for line in lines)
 
 
 def test_unfolding_one_group_and_everything() -> None:

@@ -16,7 +16,7 @@ from microgradseq_tui.app import MicrogradseqApp
 MakeApp = Callable[..., MicrogradseqApp]
 
 # The pilot sleeps this long at least after every key, and tests of an app press thousands.
-_wait.SLEEP_GRANULARITY = 1 / 150
+_wait.SLEEP_GRANULARITY = 1 / 100
 
 
 @pytest.fixture

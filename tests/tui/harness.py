@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import fields
 from pathlib import Path
@@ -77,6 +78,20 @@ async def resize(pilot: Pilot[None], width: int, height: int) -> None:
     """Change the terminal's size and wait until all is drawn."""
     await pilot.resize_terminal(width, height)
     await settle(pilot)
+
+
+async def until(pilot: Pilot[None], holds: Callable[[], bool], seconds: float = 15.0) -> None:
+    """Wait until something holds, and fail if it never does.
+
+    Arguments:
+        pilot: of the app.
+        holds: asked again and again.
+        seconds: how long to wait at most.
+    """
+    deadline = time.monotonic() + seconds
+    while not holds() and time.monotonic() < deadline:
+        await pilot.pause(0.02)
+    assert holds()
 
 
 def rows_of(app: MicrogradseqApp) -> list[str]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +27,7 @@ from tests.tui.harness import (
     resize,
     rows_of,
     text_of,
+    until,
 )
 
 if TYPE_CHECKING:
@@ -85,13 +85,6 @@ def seen_in(app: MicrogradseqApp) -> SideBySide:
 
 def messages(app: MicrogradseqApp) -> str:
     return "\n".join(notice.message for notice in app._notifications)
-
-
-async def until(pilot: Pilot[None], holds: Callable[[], bool], seconds: float = 15.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds() and time.monotonic() < deadline:
-        await pilot.pause(0.02)
-    assert holds()
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x40"])

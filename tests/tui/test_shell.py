@@ -34,6 +34,7 @@ from tests.tui.harness import (
     settle,
     text_of,
     type_fast,
+    until,
 )
 
 if TYPE_CHECKING:
@@ -180,12 +181,14 @@ def test_looking_again_keeps_the_mark(make_app: MakeApp, some_runs: Path) -> Non
     async def go(pilot: Pilot[None]) -> None:
         await press(pilot, "down", "down")
         (some_runs / "story-lstm" / "run.json").unlink()
-        await press(pilot, "r", "y")
+        await press(pilot, "r")
+        await until(pilot, lambda: "story-lstm" not in text_of(app))
+        await press(pilot, "y")
         assert app.clipboard == "microgradseq runs show broken"
         for record in some_runs.glob("*/run.json"):
             record.unlink()
         await press(pilot, "1", "6")
-        assert "None yet." in text_of(app)
+        await until(pilot, lambda: "None yet." in text_of(app))
 
     play(app, go)
 

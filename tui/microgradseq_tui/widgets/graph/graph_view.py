@@ -298,7 +298,7 @@ class GraphView(ScrollView, inherit_bindings=False):
         self.app.theme_changed_signal.subscribe(self, lambda _: self.notify_style_update())
 
     def on_resize(self) -> None:
-        """Keep what matters in view."""
+        """Keep what matters in view, scrolled as if the size had never been another."""
         self._resized()
         self.call_after_refresh(self._keep_in_view)
 
@@ -361,6 +361,8 @@ class GraphView(ScrollView, inherit_bindings=False):
             self._bring_into_view(self.scene.active_boxes(self._state))
 
     def _keep_in_view(self) -> None:
+        if self.follow or self._state.selected is not None:
+            self.scroll_to(0, 0, animate=False, immediate=True)
         if self._state.selected is not None:
             self._bring_into_view([self._state.selected])
         else:
