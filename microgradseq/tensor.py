@@ -9,7 +9,7 @@ import numpy
 
 from microgradseq.backend import Array, common_library, full_memory, is_array, library_of
 from microgradseq.context import special_context
-from microgradseq.errors import ChangedError, GradientError, MixingError, ShapeError
+from microgradseq.errors import ChangedError, DeviceError, GradientError, MixingError, ShapeError
 from microgradseq.methods import TensorMethods
 from microgradseq.node import Details, Node, details_in, next_index, require_finite, require_seed
 from microgradseq.rules import RULES, Rule
@@ -237,6 +237,8 @@ class Tensor(TensorMethods, Node):
         complete = {**rule.options, **options} if rule.options else None
         try:
             result = rule.compute(library, arrays, complete or {})
+        except DeviceError:
+            raise
         except (ValueError, IndexError) as error:
             raise ShapeError(f"{rule.name} of {shapes_of(tensors)}: {error}") from error
         except TypeError:

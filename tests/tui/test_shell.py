@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import threading
 from collections.abc import Sequence
@@ -40,6 +41,8 @@ from tests.tui.harness import (
 if TYPE_CHECKING:
     from tests.tui.conftest import MakeApp
 
+FUZZ = "MICROGRADSEQ_FUZZ_SEEDS"
+"""How often thousands of keys are pressed; CONTRIBUTING.md says when to ask for more."""
 LATER = [name for name in MODES if name != "learn"]
 KEYS = {name: str(number) for number, name in enumerate(MODES, start=1)}
 
@@ -250,8 +253,8 @@ def test_any_size_and_back(make_app: MakeApp, mode: str) -> None:
 
 
 @pytest.mark.usefixtures("some_runs")
-@pytest.mark.parametrize("seed", range(4))
-def test_ten_thousand_keys(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+@pytest.mark.parametrize("seed", range(int(os.environ.get(FUZZ, "2"))))
+def test_thousands_of_keys(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     app = make_app("labs")
     # the keys would quit early
     monkeypatch.setattr(app, "exit", lambda *_, **__: None)
