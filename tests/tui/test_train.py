@@ -351,6 +351,22 @@ def test_the_form(run: RunFolder, make_app: MakeApp, size: tuple[int, int]) -> N
     play(app, script, size)
 
 
+def test_a_form_with_a_mistake_gives_no_command_to_copy(make_app: MakeApp) -> None:
+    app = make_app("train")
+
+    async def script(pilot: Pilot[None]) -> None:
+        form = app.screen.query_one(FormView)
+        await press(pilot, "y")
+        assert app.clipboard == "microgradseq train language --name language-lstm"
+        app.copy_to_clipboard("")
+        form.fill("layers", "many")
+        await press(pilot, "y")
+        assert app.clipboard == ""
+        assert "layers must be a whole number, not 'many'" in text_of(app)
+
+    play(app, script)
+
+
 def test_a_live_run_is_attached_to(live: RunFolder, make_app: MakeApp) -> None:
     app = make_app("train")
 

@@ -365,4 +365,8 @@ class TrainScreen(ModeScreen):
         if self._folder is not None:
             self.post_message(CopyText(command_for("watch", str(self._folder.path))))
         elif hasattr(self._form, "form"):
-            self.post_message(CopyText(self._form.form.command()))
+            problems = self._form.form.problems()
+            if problems:
+                self._complain(next(iter(problems.values())))
+            else:
+                self.post_message(CopyText(self._form.form.command()))
