@@ -128,6 +128,8 @@ class Session:
         self.before = termios.tcgetattr(inner)
         paths = os.pathsep.join([str(ROOT), str(ROOT / "cli")])
         ours = {"PYTHONPATH": paths, "TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24"}
+        # a suite that runs in the background ignores it, and so would the programs it starts
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "microgradseq_cli", "step", *arguments],
             stdin=inner,
