@@ -135,12 +135,16 @@ def test_a_damaged_record_is_named(tmp_path: Path, content: str) -> None:
         folder.read()
 
 
-@pytest.mark.parametrize(
-    "name", ["", ".", "..", "a/b", "a\\b", "-a", "a b", "a.", "x" * 101, "a\n"]
-)
+@pytest.mark.parametrize("name", ["", ".", "..", "a/b", "a\\b", "-a", "a b", "a.", "a\n"])
 def test_names_that_no_folder_should_have_are_refused(name: str) -> None:
-    with pytest.raises(RunError, match=r"cannot name a run|a run's name may have"):
+    with pytest.raises(RunError, match="cannot name a run"):
         checked_name(name)
+
+
+def test_a_name_that_is_too_long_is_told_so() -> None:
+    assert checked_name("x" * 100) == "x" * 100
+    with pytest.raises(RunError, match="may have 100 characters, not 101"):
+        checked_name("x" * 101)
 
 
 def test_a_taken_name_gets_a_number(tmp_path: Path) -> None:
