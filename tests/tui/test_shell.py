@@ -16,7 +16,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
 
 from microgradseq.errors import UserError
-from microgradseq_tui.actions import ACTIONS
+from microgradseq_tui.actions import ACTIONS, own_actions
 from microgradseq_tui.messages import OpenScreen
 from microgradseq_tui.modes import MODES
 from microgradseq_tui.screens.help import HelpScreen
@@ -128,8 +128,8 @@ def test_the_palette_offers_every_action(make_app: MakeApp) -> None:
         offered = {command.title for command in app.get_system_commands(app.screen)}
         expected = {
             action.label
-            for action in ACTIONS
-            if action.holds_on("labs") and action.name != "command_palette"
+            for action in own_actions("labs") + own_actions("")
+            if action.name != "command_palette"
         }
         assert expected <= offered
         await press(pilot, "ctrl+p", *"runs", "enter")

@@ -32,11 +32,3 @@ class Action:
     def sentence(self) -> str:
         """What it does, with a capital letter."""
         return self.words[0].upper() + self.words[1:]
-
-    def holds_on(self, screen: str) -> bool:
-        """Whether the action can be used there.
-
-        Arguments:
-            screen: a place's name.
-        """
-        return not self.screens or screen in self.screens
