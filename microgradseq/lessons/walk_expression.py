@@ -37,7 +37,7 @@ class Explanation:
         operation: what the rule speaks of, such as "e with u = c, v = d"; "" at the start.
         rule: the derivative in words.
         numbers: the same with the numbers put in.
-        product: upstream × local = contribution; "" at the start.
+        product: upstream × local = contribution, in forward mode tangent × local; "" at the start.
         running: the running total at the node.
         text: the step as a sentence.
     """
@@ -92,8 +92,9 @@ def explained(graph: Graph, steps: Sequence[Step], number: int, wrt: str) -> Exp
     name = total_name(graph, step, wrt)
     product, running = "", f"{name} = {readable(step.total)}"
     if step.source is not None:
+        arriving = "upstream" if step.mode == "reverse" else "tangent"
         factors = _number(step.upstream), _number(step.local), readable(step.contribution)
-        product = "upstream {} × local {} = contribution {}".format(*factors)
+        product = "{} {} × local {} = contribution {}".format(arriving, *factors)
         shares = _shares(steps, number)
         if len(shares) > 1:
             before = "… + " if len(shares) > MOST_TERMS else ""

@@ -113,6 +113,13 @@ def test_words_and_expression_by_hand() -> None:
     assert [part.text for part in parts if part.role == "active"] == ["∂c/∂b"]
 
 
+def test_what_arrives_in_forward_mode_is_a_tangent() -> None:
+    walk = walk_of()
+    walk.switch("forward", "b")
+    assert walk.to_node(id_of(walk, "e"))
+    assert walk.explanation().product == "tangent 1 × local 3 = contribution 3"
+
+
 @pytest.mark.parametrize("mode", ["reverse", "forward"])
 def test_the_sum_over_paths_fills_up_to_the_derivative(mode: str) -> None:
     walk = walk_of()
