@@ -81,6 +81,37 @@ def test_what_is_marked_is_shown_and_opened(make_app: MakeApp) -> None:
     play(app, go, LARGE)
 
 
+def test_a_preview_says_what_it_cuts_off(make_app: MakeApp) -> None:
+    app = make_app("learn")
+
+    async def go(pilot: Pilot[None]) -> None:
+        assert "… goes on" not in text_of(app)
+        await press(pilot, *4 * ["down"])
+        assert "… goes on to the right\n" in text_of(app)
+        await press(pilot, *11 * ["down"])
+        assert "… goes on to the right and below" in text_of(app)
+        await press(pilot, "home")
+        assert "… goes on" not in text_of(app)
+
+    play(app, go)
+
+
+def test_a_preview_shows_less_of_each_node_where_the_whole_graph_fits_then(
+    make_app: MakeApp,
+) -> None:
+    app = make_app("learn")
+
+    async def go(pilot: Pilot[None]) -> None:
+        await press(pilot, "down")
+        graph = app.screen.query_one(GraphView)
+        assert graph.zoom == 1
+        assert graph.virtual_size.width <= graph.size.width
+        await press(pilot, "end")
+        assert graph.zoom == 1
+
+    play(app, go, LARGE)
+
+
 def test_every_row_has_its_screen() -> None:
     kinds = {"lesson": LessonScreen, "example": WalkScreen, "time": TimeScreen}
     for entry in contents():

@@ -70,6 +70,7 @@ class LearnScreen(ModeScreen):
                 graph = GraphView()
                 graph.can_focus = False
                 yield graph
+                yield Static("", id="cut_off", markup=False)
         with Horizontal(id="own"):
             yield Static("Your own formula ( / )", id="asking", markup=False)
             yield Input(placeholder=PATTERN, compact=True, max_length=LONGEST)
@@ -163,7 +164,17 @@ class LearnScreen(ModeScreen):
         graph.show(shown.graph, (), shown.folded_by or folded_by)
         wide = self.app.size.width >= WIDE
         graph.zoom = (0 if wide else 1) if count <= FULL else (1 if wide else 2)
+        _zoom_until_it_fits(graph)
         graph.set_state({}, walked=())
+        # a title of two lines leaves the graph less room, which is known only then
+        self.call_after_refresh(self._tell_what_is_cut_off)
+
+    def _tell_what_is_cut_off(self) -> None:
+        graph = self.query_one(GraphView)
+        whole, seen = graph.virtual_size, graph.size
+        beyond = (whole.width > seen.width, "to the right"), (whole.height > seen.height, "below")
+        ways = " and ".join(way for hidden, way in beyond if hidden)
+        self.query_one("#cut_off", Static).update(f"… goes on {ways}" if ways else "")
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Open what was clicked, or marked when Enter was pressed."""
@@ -223,3 +234,15 @@ class LearnScreen(ModeScreen):
         mistake = self.query_one("#mistake", Static)
         mistake.update(text)
         mistake.display = bool(text)
+
+
+def _zoom_until_it_fits(graph: GraphView) -> None:
+    """Show less of each node, as far as the whole width can be seen then."""
+    wished = graph.zoom
+    while graph.virtual_size.width > graph.size.width:
+        before = graph.zoom
+        graph.zoom_out()
+        if graph.zoom == before:
+            # nothing shows it whole: what is in view can at least be read
+            graph.zoom = wished
+            return
