@@ -79,7 +79,7 @@ PRESETS: Mapping[str, Preset] = {
         _d2l("d2l-lstm", "LSTM of 256 units on The Time Machine", "1.1 (1.056)", cell="lstm"),
         _d2l(
             "d2l-deep-lstm",
-            "two LSTM layers of 256 units on The Time Machine, rate 2",
+            "two LSTM layers of 256 units on The Time Machine, lr 2",
             "1.0 (1.028)",
             cell="lstm",
             layers=2,

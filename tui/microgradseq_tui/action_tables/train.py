@@ -14,7 +14,7 @@ _ROWS: tuple[tuple[str, tuple[str, ...], str, str, str, bool], ...] = (
     ("toggle_more", ("m",), "More", "Show all settings, or the usual ones", _FORM, True),
     ("toggle_pause", ("p",), "Pause", "Pause, or go on", _LIVE, True),
     ("one_step", ("s",), "Step", "Do one step and wait", _LIVE, True),
-    ("ask('lr')", ("l",), "Rate", "Change the learning rate", _LIVE, True),
+    ("ask('lr')", ("l",), "lr", "Change the learning rate (lr)", _LIVE, True),
     ("ask('clip')", ("c",), "Clip", "Change the largest norm of gradients", _LIVE, True),
     ("ask('temperature')", ("e",), "Boldness", "Change the samples' temperature", _LIVE, False),
     ("ask('prefix')", ("t",), "Text", "Let it write now, from a beginning of yours", _LIVE, True),

@@ -154,7 +154,7 @@ class Dashboard(Container):
             parts.append(f"   step {step['step']:,}{of}   loss {_told(step['loss'])}")
             if "perplexity" in step:
                 parts.append(f"   perplexity {_told(step['perplexity'])}")
-            parts.append(f"   rate {readable(step['lr'])}")
+            parts.append(f"   lr {readable(step['lr'])}")
         left = story.seconds_left()
         if step and status == "running":
             parts.append(f"   {duration(left)} left" if left is not None else "")
