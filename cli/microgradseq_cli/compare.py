@@ -40,9 +40,7 @@ TELL_EVERY = 5.0
     help='Two to four, with commas between: "rnn, gru, lstm", or "lstm lr=0.01, lstm lr=0.001".',
 )
 @click.option("--all", "shared", metavar="SETTINGS", help='Of all networks: "hidden=64 batch=32".')
-@click.option(
-    "--max-steps", "--steps", "steps", type=click.IntRange(1), help="How long each is trained."
-)
+@click.option("--max-steps", "steps", type=click.IntRange(1), help="How long each is trained.")
 @click.option("--seed", type=click.IntRange(0), help="Of all random numbers, the same for each.")
 @click.option("--together", is_flag=True, help="All at once; each is slower, and speeds say less.")
 @runs_dir_option

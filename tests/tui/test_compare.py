@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from textual.widgets import Input, Static
 from microgradseq.errors import UserError
 from microgradseq.training.event_log import EventWriter
 from microgradseq.training.run_folder import RunFolder
+from microgradseq_cli.compare import compare
 from microgradseq_tui.app import MicrogradseqApp
 from microgradseq_tui.screens.compare import CompareScreen
 from microgradseq_tui.widgets.charts.curve_view import CurveView
@@ -206,9 +208,12 @@ def test_the_form(make_app: MakeApp, size: tuple[int, int]) -> None:
         assert "all together" in text_of(app)
         assert app.clipboard == (
             "microgradseq compare adding --on adding --networks 'rnn, gru, lstm' --all "
-            "'hidden=64 unroll=100 batch=64 lr=0.01 forget_bias=3' --steps 1200 --seed 0 "
+            "'hidden=64 unroll=100 batch=64 lr=0.01 forget_bias=3' --max-steps 1200 --seed 0 "
             "--together"
         )
+        # the command line reads it, by the names of its options
+        told = compare.make_context("compare", shlex.split(app.clipboard)[2:]).params
+        assert (told["steps"], told["seed"], told["together"]) == (1200, 0, True)
 
     play(app, go, size)
 

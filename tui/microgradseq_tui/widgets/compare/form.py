@@ -157,7 +157,7 @@ class ComparisonForm(VerticalScroll):
         told = {name: self.query_one(f"#{name}", Input).value.strip() for name in FIELDS}
         words = ["microgradseq", "compare", self._base.name, "--on", told["target"]]
         words += ["--networks", told["networks"], "--all", told["shared"]]
-        words += ["--steps", told["steps"], "--seed", told["seed"]]
+        words += ["--max-steps", told["steps"], "--seed", told["seed"]]
         return shlex.join(words + ["--together"] * self._together)
 
     def _judge(self) -> bool:
