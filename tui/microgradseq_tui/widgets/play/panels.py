@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from microgradseq.cells import cell_width, shorten
+from microgradseq.numbers import readable
 from microgradseq_tui.themes import Role
 from microgradseq_tui.widgets.play.panel import Part
 from microgradseq_tui.widgets.play.rows import glyph_of
@@ -103,12 +104,12 @@ def units_rows(
     """The units, those first that follow something best.
 
     Arguments:
-        units: ranked.
+        units: ranked by the size of their correlation.
         layers: how many layers there are.
         chosen: layer and number of the unit that colours the text, if one does.
         height: rows there are.
     """
-    rows = [[Part("Units by what they follow", "name"), Part("  u U", "muted")]]
+    rows = [[Part("What units follow (correlation)", "name"), Part("  u U", "muted")]]
     if not units:
         return [*rows, [Part("  this network has none, or nothing is written yet", "muted")]]
     places = [(unit.layer, unit.number) for unit in units]
@@ -149,7 +150,7 @@ def stages_rows(stages: Sequence[Stage], at: int, height: int) -> Rows:
         mark = MARK if place == at else " "
         role: Role = "name" if place == at else "muted"
         stage = stages[place]
-        loss = "" if stage.loss is None else f"  loss {stage.loss:.3g}"
+        loss = "" if stage.loss is None else f"  loss {readable(stage.loss, 3)}"
         rows.append([Part(mark, "gradient"), Part(f" {stage.kind}{_step(stage)}{loss}", role)])
     return rows
 
