@@ -96,8 +96,7 @@ def test_a_real_training_from_the_form(make_app: MakeApp, tmp_path: Path) -> Non
         await until(pilot, lambda: story.follower.status == "stopped")
         await press(pilot, "R")
         await until(pilot, lambda: run.status() == "running" and run.trainer() is not None)
-        child = trainers.child_of(run)
-        assert child is not None
+        [child] = trainers.running()
         child.kill()
         await until(pilot, lambda: board_of(app).story.follower.status == "interrupted")
         assert "interrupted" in text_of(app)

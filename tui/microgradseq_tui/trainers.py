@@ -142,19 +142,6 @@ def running() -> list[TrainerChild]:
     return [child for child in _children if child.code is None]
 
 
-def child_of(folder: RunFolder) -> TrainerChild | None:
-    """The trainer that this app started in a folder, if it still runs.
-
-    Arguments:
-        folder: of a run.
-    """
-    place = folder.path.absolute()
-    for child in running():
-        if child.folder is not None and child.folder.path.absolute() == place:
-            return child
-    return None
-
-
 async def stop_all(children: Sequence[TrainerChild]) -> None:
     """Let trainers save and end, all together.
 
