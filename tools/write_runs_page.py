@@ -54,7 +54,8 @@ MIDDLE = """
 ## control.jsonl
 
 A viewer appends one JSON object a line: `{"command": "pause"}`. The trainer looks between two
-steps and answers each with a `control` event. Commands from before it started do not count.
+steps and answers each with a `control` event. Of a new run every command counts; of one that goes
+on, those from when the trainer holds the lock, and none that an earlier trainer was sent.
 
 | command | does | with it |
 |---|---|---|

@@ -77,12 +77,13 @@ class Trainer:
         Returns:
             The end event.
         """
+        # a viewer that sees the run, or the lock of one that goes on, is heard from then on
+        self.controls = ControlReader(self.folder.control, from_start=resumed is None)
         # what is not finite is found and told by the trainer itself
         with self.folder.lock(), interrupts() as asked, numpy.errstate(all="ignore"):
             if resumed is not None:
                 restore(self, resumed)
             self.log = EventWriter(self.folder.events, resumed.rest["log"] if resumed else 0)
-            self.controls = ControlReader(self.folder.control)
             self._began = time.perf_counter() - self.progress.elapsed
             try:
                 self.folder.update(status="running")
