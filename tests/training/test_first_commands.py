@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from microgradseq.training import trainer as trainer_module
 from microgradseq.training.checkpoint import load_checkpoint
+from microgradseq.training.snapshot import restore
 from tests.training.toy import toy_trainer
 
 
@@ -26,14 +26,13 @@ def test_a_stop_is_obeyed_while_a_run_that_goes_on_is_read(
     first.folder.send("stop")
     first.run()
     resumed = toy_trainer(tmp_path / "a")
-    restore = trainer_module.restore
 
     def restore_slowly(*arguments: Any) -> None:
         assert resumed.folder.trainer() is not None
         resumed.folder.send("stop")
         restore(*arguments)
 
-    monkeypatch.setattr(trainer_module, "restore", restore_slowly)
+    monkeypatch.setattr("microgradseq.training.trainer.restore", restore_slowly)
     assert resumed.run(load_checkpoint(resumed.folder.latest))["status"] == "stopped"
 
 
