@@ -15,7 +15,8 @@ from textual.widgets import Input, Static
 from microgradseq.errors import UserError
 from microgradseq_tui.actions import own_actions
 from microgradseq_tui.app import MicrogradseqApp
-from microgradseq_tui.screens.time import SPEEDS, TimeScreen
+from microgradseq_tui.screens.stepping import SPEEDS
+from microgradseq_tui.screens.time import TimeScreen
 from microgradseq_tui.widgets.graph import GraphView
 from microgradseq_tui.widgets.shell.prompt import Prompt
 from tests.tui.conftest import MakeApp

@@ -11,7 +11,8 @@ from textual.widgets import Static
 
 from microgradseq.lessons.walkthrough import Walkthrough
 from microgradseq_tui.app import MicrogradseqApp
-from microgradseq_tui.screens.walk import SPEEDS, WalkScreen
+from microgradseq_tui.screens.stepping import SPEEDS
+from microgradseq_tui.screens.walk import WalkScreen
 from microgradseq_tui.widgets.graph.graph_view import GraphView
 from microgradseq_tui.widgets.stepper.more_panel import MorePanel
 from tests.tui.conftest import MakeApp

@@ -9,8 +9,8 @@ _GOING, _TRYING = "Stepping", "Trying it"
 _ROWS: tuple[tuple[str, tuple[str, ...], str, str, str, bool], ...] = (
     ("next_step", ("right", "n"), "Next", "Take the next step", _GOING, True),
     ("step_back", ("left", "p"), "Back", "Undo the last step", _GOING, True),
-    ("first_step", ("home", "g"), "First", "Go to the beginning", _GOING, False),
-    ("last_step", ("end", "G"), "Last", "Go to the end", _GOING, False),
+    ("first", ("home", "g"), "First", "Go to the beginning", _GOING, False),
+    ("last", ("end", "G"), "Last", "Go to the end", _GOING, False),
     ("play", ("space",), "Play", "Let the steps run, or stop them", _GOING, True),
     ("slower", ("less_than_sign",), "Slower", "Let the steps run more slowly", _GOING, False),
     ("faster", ("greater_than_sign",), "Faster", "Let the steps run faster", _GOING, False),
@@ -25,7 +25,7 @@ _ROWS: tuple[tuple[str, tuple[str, ...], str, str, str, bool], ...] = (
     ("next_panel", ("v",), "Panel", "Show the next panel: costs, paths, changes", _TRYING, False),
     ("export", ("S",), "Export", "Write a picture, a text or Python to a file", _TRYING, False),
     ("copy_share", ("Y",), "Share", "Copy the command that opens this again", _TRYING, False),
-    ("leave_walk", ("escape",), "Leave", "Close the field, or go back", _GOING, True),
+    ("leave", ("escape",), "Leave", "Close the field, or go back", _GOING, True),
 )
 
 ACTIONS: tuple[Action, ...] = tuple(

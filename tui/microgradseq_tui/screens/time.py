@@ -9,17 +9,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.timer import Timer
 from textual.widgets import Static
 
 from microgradseq.errors import UserError
 from microgradseq.lessons.time_state import CELLS, LOSSES, MOST_LAYERS, RADII, TimeState
 from microgradseq_tui.actions import bindings_of
 from microgradseq_tui.messages import CopyText
-from microgradseq_tui.screens.frame import PlaceScreen
+from microgradseq_tui.screens.stepping import SteppingScreen
 from microgradseq_tui.widgets.charts.heat_map import HeatMapView
 from microgradseq_tui.widgets.graph.graph_view import GraphView
-from microgradseq_tui.widgets.shell.key_bar import KeyBar
 from microgradseq_tui.widgets.shell.prompt import Prompt
 from microgradseq_tui.widgets.time.contribution_bars import Bars, ContributionBars
 
@@ -27,15 +25,13 @@ if TYPE_CHECKING:
     from microgradseq.lessons.through_time import Moment, ThroughTime, Weight
     from microgradseq.lessons.time_cut import Cut
 
-SPEEDS = (0.5, 1.0, 2.0, 4.0, 8.0)
-"""Time steps a second."""
 UNITS = (1, 2, 3, 4)
 FOLD = "time"
 WIDE = 110
 """From this many columns on there is room for whole sentences."""
 
 
-class TimeScreen(PlaceScreen):
+class TimeScreen(SteppingScreen):
     """A network over a word.
 
     Arguments:
@@ -43,6 +39,7 @@ class TimeScreen(PlaceScreen):
     """
 
     PLACE = "time"
+    STEPS = "time steps"
     CSS_PATH = "../styles/time.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("time")]
 
@@ -50,13 +47,9 @@ class TimeScreen(PlaceScreen):
         super().__init__()
         self.state = TimeState() if state is None else TimeState.parse(state)
         self.network = self._unrolled()
-        self.speed = SPEEDS.index(1.0)
-        self._playing: Timer | None = None
         self._cut: tuple[tuple[ThroughTime, str, int], Cut] | None = None
 
-    def compose(self) -> ComposeResult:
-        yield Static("", id="title", markup=False)
-        yield GraphView()
+    def below(self) -> ComposeResult:
         with Horizontal(id="below"):
             with Vertical(id="strip"):
                 yield ContributionBars()
@@ -64,8 +57,6 @@ class TimeScreen(PlaceScreen):
             with VerticalScroll(id="form", can_focus=False):
                 yield Static("", id="formula", markup=False)
         yield Static("", id="words", markup=False)
-        yield Prompt()
-        yield KeyBar()
 
     def on_mount(self) -> None:
         self.query_one(GraphView).focus()
@@ -80,44 +71,19 @@ class TimeScreen(PlaceScreen):
 
     def action_next_time(self) -> None:
         """Go one time step back, as the gradient does."""
-        self._go(self.network.back_in_time(self.state.step))
+        self.go(self.network.back_in_time(self.state.step))
 
     def action_undo_time(self) -> None:
         """Undo one time step."""
-        self._go(self.network.forward_in_time(self.state.step))
+        self.go(self.network.forward_in_time(self.state.step))
 
     def action_next_operation(self) -> None:
         """Go on by a single operation."""
-        self._go(self.state.step + 1)
+        self.go(self.state.step + 1)
 
     def action_undo_operation(self) -> None:
         """Undo a single operation."""
-        self._go(self.state.step - 1)
-
-    def action_first(self) -> None:
-        """Go to where the sweep starts."""
-        self._go(0)
-
-    def action_last(self) -> None:
-        """Go to where the sweep ends."""
-        self._go(self._last)
-
-    def action_play(self) -> None:
-        """Let the sweep run, or stop it; at the end it begins anew."""
-        if self.playing:
-            self._stop()
-            return
-        if self.state.step >= self._last:
-            self._go(0)
-        self._playing = self.set_interval(1 / SPEEDS[self.speed], self._play_on)
-
-    def action_slower(self) -> None:
-        """Let the sweep run more slowly."""
-        self._change_speed(-1)
-
-    def action_faster(self) -> None:
-        """Let the sweep run faster."""
-        self._change_speed(1)
+        self.go(self.state.step - 1)
 
     def action_cut(self, by: int) -> None:
         """Move the cut.
@@ -136,35 +102,20 @@ class TimeScreen(PlaceScreen):
             return True if 0 <= at < len(self.network.letters) else None
         return True
 
-    def _change_speed(self, by: int) -> None:
-        self.speed = min(max(self.speed + by, 0), len(SPEEDS) - 1)
-        if self.playing:
-            self._stop()
-            self.action_play()
-        self.notify(f"{SPEEDS[self.speed]:g} time steps a second", timeout=2, markup=False)
-
-    def _play_on(self) -> None:
-        self.action_next_time()
-        if self.state.step >= self._last:
-            self._stop()
+    @property
+    def number(self) -> int:
+        return self.state.step
 
     @property
-    def playing(self) -> bool:
-        """Whether the sweep runs by itself."""
-        return self._playing is not None
-
-    def _stop(self) -> None:
-        if self._playing is not None:
-            self._playing.stop()
-            self._playing = None
-
-    @property
-    def _last(self) -> int:
+    def last(self) -> int:
         return len(self.network.steps) - 1
 
-    def _go(self, number: int) -> None:
-        self.state = replace(self.state, step=min(max(number, 0), self._last))
+    def go(self, number: int) -> None:
+        self.state = replace(self.state, step=min(max(number, 0), self.last))
         self._show_moment()
+
+    def go_on(self) -> None:
+        self.action_next_time()
 
     # ---- which network
 
@@ -174,7 +125,7 @@ class TimeScreen(PlaceScreen):
         Arguments:
             begun: what the field begins with; the word that is read if left out.
         """
-        self._stop()
+        self.stop()
         self.query_one(Prompt).ask("word", "Word: ", self.state.word if begun is None else begun)
 
     def action_next_cell(self) -> None:
@@ -210,15 +161,15 @@ class TimeScreen(PlaceScreen):
 
     def _change(self, **changes: Any) -> None:
         """Unroll another network; the sweep stays at its end if it was there."""
-        ended = self.state.step >= self._last
+        ended = self.state.step >= self.last
         before = self.state
         self.state = replace(self.state, cut=0, step=0, **changes)
         letters = len(self.state.letters)
         self.state = replace(self.state, cut=min(before.cut, letters - 1))
-        self._stop()
+        self.stop()
         self.network = self._unrolled()
         if ended:
-            self.state = replace(self.state, step=self._last)
+            self.state = replace(self.state, step=self.last)
         self._show_network()
         self.refresh_bindings()
 
@@ -248,7 +199,7 @@ class TimeScreen(PlaceScreen):
 
     def action_export(self) -> None:
         """Ask for a file."""
-        self._stop()
+        self.stop()
         question = "File (.svg a picture, .txt text, .csv numbers): "
         self.query_one(Prompt).ask("file", question, f"time-{self.state.cell}.svg")
 
@@ -271,16 +222,6 @@ class TimeScreen(PlaceScreen):
 
         write_export(time_exports(self.network, self.state), path)
         self.notify(f"{path} is written", markup=False)
-
-    def action_leave(self) -> None:
-        """Close the field, or go back."""
-        prompt = self.query_one(Prompt)
-        if prompt.purpose:
-            prompt.close()
-            self.query_one(GraphView).focus()
-        elif self.is_current:
-            self._stop()
-            self.dismiss()
 
     def action_form(self) -> None:
         """Show or hide the closed form."""

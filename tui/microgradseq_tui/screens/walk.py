@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.timer import Timer
 from textual.widgets import Static
 
 from microgradseq.errors import UserError
 from microgradseq_tui.actions import bindings_of
 from microgradseq_tui.messages import CopyText
-from microgradseq_tui.screens.frame import PlaceScreen
+from microgradseq_tui.screens.stepping import SteppingScreen
 from microgradseq_tui.widgets.graph.graph_view import GraphView
-from microgradseq_tui.widgets.shell.key_bar import KeyBar
 from microgradseq_tui.widgets.shell.prompt import Prompt
 from microgradseq_tui.widgets.stepper.more_panel import MorePanel
 from microgradseq_tui.widgets.stepper.step_panel import StepPanel
@@ -25,11 +23,8 @@ from microgradseq_tui.widgets.stepper.step_panel import StepPanel
 if TYPE_CHECKING:
     from microgradseq.lessons.walkthrough import Walkthrough
 
-SPEEDS = (0.5, 1.0, 2.0, 4.0, 8.0)
-"""Steps a second."""
 
-
-class WalkScreen(PlaceScreen):
+class WalkScreen(SteppingScreen):
     """A walk through a derivative.
 
     Arguments:
@@ -43,19 +38,13 @@ class WalkScreen(PlaceScreen):
     def __init__(self, walkthrough: Walkthrough) -> None:
         super().__init__()
         self.walk = walkthrough
-        self.speed = SPEEDS.index(1.0)
-        self._playing: Timer | None = None
         self._asked: int = walkthrough.graph.output
 
-    def compose(self) -> ComposeResult:
-        yield Static("", id="title", markup=False)
-        yield GraphView()
+    def below(self) -> ComposeResult:
         with Horizontal(id="below"):
             yield StepPanel()
             yield MorePanel()
         yield Static("", id="answer", markup=False)
-        yield Prompt()
-        yield KeyBar()
 
     def on_mount(self) -> None:
         self.query_one(GraphView).focus()
@@ -69,36 +58,11 @@ class WalkScreen(PlaceScreen):
 
     def action_next_step(self) -> None:
         """Take the next step."""
-        self._go(self.walk.number + 1)
+        self.go(self.walk.number + 1)
 
     def action_step_back(self) -> None:
         """Undo the last step."""
-        self._go(self.walk.number - 1)
-
-    def action_first_step(self) -> None:
-        """Go to the beginning."""
-        self._go(0)
-
-    def action_last_step(self) -> None:
-        """Go to the end."""
-        self._go(len(self.walk.steps) - 1)
-
-    def action_play(self) -> None:
-        """Let the steps run, or stop them; at the end they begin anew."""
-        if self.playing:
-            self._stop()
-            return
-        if self._at_end:
-            self._go(0)
-        self._playing = self.set_interval(1 / SPEEDS[self.speed], self._play_on)
-
-    def action_slower(self) -> None:
-        """Let the steps run more slowly."""
-        self._change_speed(-1)
-
-    def action_faster(self) -> None:
-        """Let the steps run faster."""
-        self._change_speed(1)
+        self.go(self.walk.number - 1)
 
     def action_switch_mode(self) -> None:
         """Change between reverse and forward mode, at the same node."""
@@ -132,34 +96,19 @@ class WalkScreen(PlaceScreen):
             self._say(f"This walk does not reach {message.node.name}.")
 
     @property
-    def playing(self) -> bool:
-        """Whether the steps run by themselves."""
-        return self._playing is not None
+    def number(self) -> int:
+        return self.walk.number
 
     @property
-    def _at_end(self) -> bool:
-        return self.walk.number >= len(self.walk.steps) - 1
+    def last(self) -> int:
+        return len(self.walk.steps) - 1
 
-    def _go(self, number: int) -> None:
+    def go(self, number: int) -> None:
         self.walk.go(number)
         self._show_step()
 
-    def _play_on(self) -> None:
+    def go_on(self) -> None:
         self.action_next_step()
-        if self._at_end:
-            self._stop()
-
-    def _stop(self) -> None:
-        if self._playing is not None:
-            self._playing.stop()
-            self._playing = None
-
-    def _change_speed(self, by: int) -> None:
-        self.speed = min(max(self.speed + by, 0), len(SPEEDS) - 1)
-        if self.playing:
-            self._stop()
-            self.action_play()
-        self.notify(f"{SPEEDS[self.speed]:g} steps a second", timeout=2, markup=False)
 
     # ---- trying
 
@@ -206,16 +155,6 @@ class WalkScreen(PlaceScreen):
     def action_export(self) -> None:
         """Ask for a file."""
         self._ask("file", "File (.svg a picture, .txt text, .py Python): ", "walk.svg")
-
-    def action_leave_walk(self) -> None:
-        """Close the field, or go back."""
-        prompt = self.query_one(Prompt)
-        if prompt.purpose:
-            prompt.close()
-            self.query_one(GraphView).focus()
-        elif self.is_current:
-            self._stop()
-            self.dismiss()
 
     def on_prompt_answered(self, message: Prompt.Answered) -> None:
         self.query_one(GraphView).focus()
@@ -269,7 +208,7 @@ class WalkScreen(PlaceScreen):
         return self.walk.step.node if selected is None else selected
 
     def _ask(self, purpose: str, question: str, text: str = "") -> None:
-        self._stop()
+        self.stop()
         self._say("")
         self.query_one(Prompt).ask(purpose, question, text)
 
