@@ -92,12 +92,14 @@ class HeatMapNumbers:
         return len(self._map.row_names)
 
     def row(self, place: int) -> tuple[str, ...]:
-        """One row of exact numbers.
+        """One row of exact numbers; "" in a gap.
 
         Arguments:
             place: counted from 0.
         """
-        return self._map.row_names[place], *map(exact, self._map.values[place].tolist())
+        numbers = self._map.values[place].tolist()
+        told = ("" if math.isnan(each) else exact(each) for each in numbers)
+        return self._map.row_names[place], *told
 
 
 def exact(number: float) -> str:

@@ -119,9 +119,23 @@ def time_exports(network: ThroughTime, state: TimeState) -> Exports:
         return "\n".join([*lines, ""])
 
     def numbers() -> str:
-        flow = moment.flow
-        names = [*flow.row_names, f"adds to {weight.label}", f"kept of {weight.label}"]
-        rows = [*flow.values, moment.norms, cut.kept]
-        return HeatMap(rows, names, flow.column_names).to_csv()
+        return time_numbers(network, state).to_csv()
 
     return Exports(heading(state), heat_map_exports(moment.flow).svg, text, numbers)
+
+
+def time_numbers(network: ThroughTime, state: TimeState) -> HeatMap:
+    """Every number that is drawn below the graph, a column for each time step.
+
+    Arguments:
+        network: the unrolled network.
+        state: the weight that is watched, the cut, and how far the sweep has come.
+
+    >>> list(time_numbers(ThroughTime(TimeState("rnn", "ab")), TimeState("rnn", "ab")).row_names)
+    ['h', 'adds to W_hh', 'kept of W_hh']
+    """
+    weight = network.weight(state.weight)
+    moment = network.moment(state.step, weight)
+    flow, kept = moment.flow, cut_at(network, weight, state.cut).kept
+    names = [*flow.row_names, f"adds to {weight.label}", f"kept of {weight.label}"]
+    return HeatMap([*flow.values, moment.norms, kept], names, flow.column_names)

@@ -58,7 +58,7 @@ def test_the_picture_shows_what_is_in_view_and_the_table_everything() -> None:
 def test_heat_maps_too() -> None:
     heat_map = HeatMap([[0.1, numpy.nan]], ["h"], ["t 1", "t 2"], "States")
     table = HeatMapNumbers(heat_map)
-    assert (table.header, table.row(0)) == (("", "t 1", "t 2"), ("h", "0.1", "nan"))
+    assert (table.header, table.row(0)) == (("", "t 1", "t 2"), ("h", "0.1", ""))
     assert as_csv(table).splitlines()[0] == ",t 1,t 2"
     exports = heat_map_exports(heat_map)
     assert Trees.fromstring(exports.content(".svg")).tag.endswith("svg")

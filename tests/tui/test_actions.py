@@ -25,6 +25,7 @@ from microgradseq_tui.screens.picker import PickerScreen
 from microgradseq_tui.screens.time import TimeScreen
 from microgradseq_tui.screens.walk import WalkScreen
 from microgradseq_tui.widgets.charts.curve_view import CurveView
+from microgradseq_tui.widgets.charts.heat_map import HeatMapView
 from microgradseq_tui.widgets.graph.graph_view import GraphView
 
 ROOT = Path(__file__).parent.parent.parent
@@ -35,6 +36,7 @@ OWNERS: dict[str, Callable[[], object]] = {
     "time": lambda: TimeScreen,
     "graph": lambda: GraphView,
     "chart": lambda: CurveView,
+    "heat_map": lambda: HeatMapView,
     "numbers": lambda: NumbersScreen,
     "export": lambda: ExportScreen,
     "picker": lambda: PickerScreen,

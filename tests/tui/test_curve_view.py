@@ -14,7 +14,7 @@ from microgradseq.charts.columns import Series
 from microgradseq.charts.heat_map import HeatMap
 from microgradseq.charts.number_table import HeatMapNumbers
 from microgradseq_tui.screens.export import ExportScreen
-from microgradseq_tui.screens.numbers import NumbersScreen
+from microgradseq_tui.screens.numbers import NumbersScreen, Sheet
 from microgradseq_tui.widgets.charts.curve_view import CurveView
 from microgradseq_tui.widgets.charts.numbers_table import NumbersTable
 from tests.tui.conftest import MakeApp
@@ -264,7 +264,7 @@ def test_the_numbers_of_a_wide_heat_map(make_app: MakeApp) -> None:
     heat_map = HeatMap(numpy.arange(600.0).reshape(3, 200) / 7, ["层 1", "b", "c"], columns)
 
     async def script(pilot: Pilot[None]) -> None:
-        app.push_screen(NumbersScreen("States", HeatMapNumbers(heat_map)))
+        app.push_screen(NumbersScreen(Sheet("States", HeatMapNumbers(heat_map))))
         await settle(pilot)
         await press(pilot, *["right"] * 12)
         assert "层 1" in text_of(app)

@@ -16,6 +16,7 @@ from microgradseq.errors import UserError
 from microgradseq.labs.registry import LABS
 from microgradseq.labs.session import Session
 from microgradseq_tui.screens.labs import LabsScreen
+from microgradseq_tui.screens.numbers import NumbersScreen
 from microgradseq_tui.widgets.labs.page import LabPage
 from microgradseq_tui.widgets.labs.settings_list import SettingsList
 from microgradseq_tui.widgets.shell.prompt import Prompt
@@ -32,6 +33,7 @@ from tests.tui.harness import (
 )
 
 if TYPE_CHECKING:
+    from microgradseq.labs.lab import Frame
     from microgradseq_tui.app import MicrogradseqApp
     from tests.tui.conftest import MakeApp
 
@@ -68,6 +70,14 @@ async def finish(pilot: Pilot[None]) -> None:
     """Run to the end without waiting between frames."""
     await press(pilot, "f")
     await until(pilot, lambda: session_of(pilot).finished)
+
+
+def screen_frame(app: MicrogradseqApp) -> Frame:
+    """What the lab below the open screen has found."""
+    session = cast("LabsScreen", app.screen_stack[0])._session
+    assert session is not None
+    assert session.frame is not None
+    return session.frame
 
 
 async def run_and_look(pilot: Pilot[None], app: MicrogradseqApp, name: str) -> None:
@@ -237,6 +247,30 @@ def test_what_is_seen_is_written_to_a_file(make_app: MakeApp, tmp_path: Path) ->
             "gates.svg is written",
             "gates.svg is there already; choose another name",
         ]
+
+    play(app, act, LARGE)
+
+
+def test_the_exact_numbers_of_every_picture(make_app: MakeApp) -> None:
+    app = make_app("labs")
+
+    async def act(pilot: Pilot[None]) -> None:
+        await choose(pilot, "gates")
+        await press(pilot, "v")
+        assert "there are no numbers yet" in [*app._notifications][-1].message
+        await finish(pilot)
+        await press(pilot, "v")
+        assert isinstance(app.screen, NumbersScreen)
+        first = rows_of(app)[1]
+        frame = screen_frame(app)
+        assert frame.figures[0].title[:40] in first
+        assert "(1 of " in first
+        await press(pilot, "right_square_bracket")
+        assert frame.figures[1].title[:40] in rows_of(app)[1]
+        await press(pilot, "left_square_bracket", "left_square_bracket", "right_square_bracket")
+        assert rows_of(app)[1] == first
+        await press(pilot, "escape")
+        assert isinstance(app.screen, LabsScreen)
 
     play(app, act, LARGE)
 

@@ -15,6 +15,7 @@ from textual.widgets import Input, Static
 from microgradseq.errors import UserError
 from microgradseq_tui.actions import own_actions
 from microgradseq_tui.app import MicrogradseqApp
+from microgradseq_tui.screens.numbers import NumbersScreen
 from microgradseq_tui.screens.stepping import SPEEDS
 from microgradseq_tui.screens.time import TimeScreen
 from microgradseq_tui.widgets.graph import GraphView
@@ -172,13 +173,13 @@ def test_other_networks(make_app: MakeApp) -> None:
         await press(pilot, "end", "x")
         assert screen.state.cell == "relu-rnn"
         assert screen.state.step == len(screen.network.steps) - 1
-        await press(pilot, "v")
+        await press(pilot, "W")
         assert screen.state.weight == "bias_ih_l0"
         await press(pilot, "e", "r", "s", "d", "b")
         state = screen.state
         assert (state.loss, state.radius, state.seed) == ("last", 0.5, 1)
         assert (state.layers, state.hidden, state.weight) == (2, 4, "bias_ih_l0")
-        await press(pilot, *"vvv", "d", "d")
+        await press(pilot, *"WWW", "d", "d")
         assert screen.state.layers == 1
         assert screen.state.weight == "weight_hh_l0"
 
@@ -243,6 +244,23 @@ def test_files(make_app: MakeApp, tmp_path: Path) -> None:
     assert "microgradseq tui learn 'time gru 时间 cut=1" in text
     assert (tmp_path / "seen.csv").read_text(encoding="utf-8").startswith(",时,间\n")
     assert not (tmp_path / "seen.png").exists()
+
+
+def test_the_exact_numbers(make_app: MakeApp) -> None:
+    app = make_app("labs")
+
+    async def scene(pilot: Pilot[None], screen: TimeScreen) -> None:
+        await press(pilot, "end", "v")
+        assert isinstance(app.screen, NumbersScreen)
+        text = text_of(app)
+        norm = screen.network.moment(screen.state.step, screen.network.weight("weight_hh_l0")).norms
+        assert "adds to W_hh" in text
+        assert "kept of W_hh" in text
+        assert repr(float(norm[1])) in text
+        await press(pilot, "escape")
+        assert app.screen is screen
+
+    show(app, "time rnn ab", scene)
 
 
 @pytest.mark.parametrize("state", ["walk", "time rnn ab weight=x", "time rnn ab cut=7"])

@@ -40,6 +40,7 @@ PLACES: dict[str, str] = {
     "time": "Through time",
     "graph": "a graph",
     "chart": "a chart",
+    "heat_map": "a heat map",
     "numbers": "a table of numbers",
     "export": "the export question",
     "picker": "the choice of a file",

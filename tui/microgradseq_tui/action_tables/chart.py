@@ -1,4 +1,4 @@
-"""What can be done in a chart."""
+"""What can be done in a chart of curves and in a heat map."""
 
 from __future__ import annotations
 
@@ -23,7 +23,16 @@ _ROWS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("export", ("o",), "Export", "Write the chart to a file: picture, characters or numbers"),
 )
 
-ACTIONS: tuple[Action, ...] = tuple(
-    Action(name, keys, label, words, "In a chart", ("chart",), show=False)
-    for name, keys, label, words in _ROWS
+_OF_HEAT_MAPS = ("show_numbers", "export")
+
+ACTIONS: tuple[Action, ...] = (
+    *(
+        Action(name, keys, label, words, "In a chart", ("chart",), show=False)
+        for name, keys, label, words in _ROWS
+    ),
+    *(
+        Action(name, keys, label, words, "In a heat map", ("heat_map",))
+        for name, keys, label, words in _ROWS
+        if name in _OF_HEAT_MAPS
+    ),
 )

@@ -25,6 +25,7 @@ _ROWS: tuple[tuple[str, tuple[str, ...], str, str, bool], ...] = (
         False,
     ),
     ("reset", ("0",), "Defaults", "Give every setting its default", False),
+    ("show_numbers", ("v",), "Numbers", "Show the exact numbers as tables", True),
     ("export", ("S",), "Save", "Write the picture or the numbers to a file", True),
     ("leave", ("escape",), "Leave", "Leave the field, or go back to the list of labs", False),
 )

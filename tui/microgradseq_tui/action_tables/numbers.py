@@ -20,6 +20,22 @@ _MOVES: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
 ACTIONS: tuple[Action, ...] = (
     Action("close", ("escape", "v"), "Back", "Go back to the chart", _GROUP, _PLACES),
     Action("export", ("o",), "Export", "Write the chart to a file", _GROUP, _PLACES),
+    Action(
+        "turn(-1)",
+        ("left_square_bracket",),
+        "Chart before",
+        "Show the numbers of the chart before this one",
+        _GROUP,
+        _PLACES,
+    ),
+    Action(
+        "turn(1)",
+        ("right_square_bracket",),
+        "Next chart",
+        "Show the numbers of the next chart",
+        _GROUP,
+        _PLACES,
+    ),
     *(
         Action(name, keys, label, words, _GROUP, _PLACES, show=False)
         for name, keys, label, words in _MOVES

@@ -305,6 +305,20 @@ class LabsScreen(ModeScreen):
         else:
             self.notify(f"{path} is written", markup=False)
 
+    def action_show_numbers(self) -> None:
+        """Show the exact numbers of the pictures, one table for each."""
+        from microgradseq.labs.figure_numbers import numbers_of  # noqa: PLC0415 - slow to import
+        from microgradseq_tui.screens.numbers import NumbersScreen, Sheet  # noqa: PLC0415
+
+        frame = None if self._session is None else self._session.frame
+        pictures = () if frame is None else frame.figures
+        tables = ((figure.title, numbers_of(figure)) for figure in pictures)
+        sheets = [Sheet(title, table) for title, table in tables if table is not None]
+        if sheets:
+            self.app.push_screen(NumbersScreen(*sheets))
+        else:
+            self.notify("there are no numbers yet: Space runs the lab", severity="warning")
+
     def action_copy_command(self) -> None:
         """Copy the command line that runs this lab with these settings."""
         if self._session is not None:

@@ -53,7 +53,10 @@ class TimeScreen(SteppingScreen):
         with Horizontal(id="below"):
             with Vertical(id="strip"):
                 yield ContributionBars()
-                yield HeatMapView(pace=0)
+                flow = HeatMapView(pace=0)
+                # the numbers of all that is drawn here have one key of the screen
+                flow.can_focus = False
+                yield flow
             with VerticalScroll(id="form", can_focus=False):
                 yield Static("", id="formula", markup=False)
         yield Static("", id="words", markup=False)
@@ -189,7 +192,18 @@ class TimeScreen(SteppingScreen):
             self.state = replace(self.state, weight=TimeState().weight)
         return network
 
-    # ---- files and the clipboard
+    # ---- files, numbers and the clipboard
+
+    def action_show_numbers(self) -> None:
+        """Show the exact numbers of the bars and of the heat map."""
+        from microgradseq.charts.number_table import HeatMapNumbers  # noqa: PLC0415
+        from microgradseq.lessons.time_report import heading, time_exports, time_numbers  # noqa: PLC0415
+        from microgradseq_tui.screens.numbers import NumbersScreen, Sheet  # noqa: PLC0415
+
+        self.stop()
+        numbers = HeatMapNumbers(time_numbers(self.network, self.state))
+        exports = time_exports(self.network, self.state)
+        self.app.push_screen(NumbersScreen(Sheet(heading(self.state), numbers, exports)))
 
     def action_copy_share(self) -> None:
         """Copy the command that opens this again."""

@@ -213,10 +213,10 @@ class CurveView(Widget, can_focus=True):
     def action_show_numbers(self) -> None:
         """Show the exact numbers."""
         from microgradseq.charts.number_table import ChartNumbers  # noqa: PLC0415
-        from microgradseq_tui.screens.numbers import NumbersScreen  # noqa: PLC0415
+        from microgradseq_tui.screens.numbers import NumbersScreen, Sheet  # noqa: PLC0415
 
         numbers = ChartNumbers(self.shown_series(), self.x_by)
-        self.app.push_screen(NumbersScreen(self.title, numbers, self._exports()))
+        self.app.push_screen(NumbersScreen(Sheet(self.title, numbers, self._exports())))
 
     def action_export(self) -> None:
         """Ask for a file's name and write the chart to it."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from time import monotonic
-from typing import Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.binding import BindingType
 from textual.color import Color
 from textual.geometry import Size
 from textual.strip import Strip
@@ -15,7 +17,11 @@ from textual.widget import Widget
 
 from microgradseq.cells import cell_width
 from microgradseq.charts.heat_map import INFINITE, LEVELS, HeatMap, Piece, Shade
+from microgradseq_tui.actions import bindings_of
 from microgradseq_tui.themes import Role, style_in
+
+if TYPE_CHECKING:
+    from microgradseq.charts.export import Exports
 
 PACE = 0.5
 """Seconds between two redraws, where a map changes often by itself."""
@@ -25,21 +31,26 @@ Look = Literal["ground", "name", "muted"] | tuple[Shade, Shade | None]
 _BOLD, _MARKED = Style(bold=True), Style(reverse=True)
 
 
-class HeatMapView(Widget):
+class HeatMapView(Widget, can_focus=True):
     """A heat map as wide as its place, with its names and the ends of its scale.
 
     Arguments:
         heat_map: what to show; nothing yet where left out.
+        title: stands above the table of its numbers and in its files; that of the map if left out.
         role: the colour of numbers above 0.
         negative: the colour of numbers below 0.
         pace: least seconds between two redraws; 0 where each follows a key.
         name, id, classes: as for any widget.
     """
 
+    PLACE: ClassVar[str] = "heat_map"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("heat_map")]
+
     def __init__(
         self,
         heat_map: HeatMap | None = None,
         *,
+        title: str = "",
         role: Role = "gradient",
         negative: Role = "value",
         pace: float = PACE,
@@ -49,6 +60,7 @@ class HeatMapView(Widget):
     ) -> None:
         super().__init__(name=name, id=id, classes=classes)
         self.heat_map = heat_map
+        self._title = title
         self._role, self._negative, self._pace = role, negative, pace
         self._marked: int | None = None
         self._lines: tuple[object, list[list[Piece]]] = (None, [])
@@ -84,6 +96,43 @@ class HeatMapView(Widget):
         """All rows, with what stands around them."""
         return 1 if self.heat_map is None else len(self.heat_map.lines(max(width, 8)))
 
+    # ---- its numbers
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What is not there yet has no numbers."""
+        return self.heat_map is not None
+
+    def action_show_numbers(self) -> None:
+        """Show the exact numbers."""
+        from microgradseq.charts.number_table import HeatMapNumbers  # noqa: PLC0415
+        from microgradseq_tui.screens.numbers import NumbersScreen, Sheet  # noqa: PLC0415
+
+        if self.heat_map is not None:
+            exports = self._exports(self.heat_map)
+            sheet = Sheet(exports.title, HeatMapNumbers(self.heat_map), exports)
+            self.app.push_screen(NumbersScreen(sheet))
+
+    def action_export(self) -> None:
+        """Ask for a file's name and write the map to it."""
+        from microgradseq_tui.screens.export import ExportScreen  # noqa: PLC0415
+
+        if self.heat_map is not None:
+            self.app.push_screen(ExportScreen(self._exports(self.heat_map)))
+
+    def _exports(self, heat_map: HeatMap) -> Exports:
+        from microgradseq.charts.export import heat_map_exports  # noqa: PLC0415
+
+        title = self._title or heat_map.title or "The numbers of this heat map"
+        return heat_map_exports(replace(heat_map, title=title))
+
+    def on_focus(self) -> None:
+        """Let its names stand out, or no longer."""
+        self.refresh()
+
+    on_blur = on_focus
+
+    # ---- how it is drawn
+
     def notify_style_update(self) -> None:
         """Look all colours up again."""
         super().notify_style_update()
@@ -117,6 +166,8 @@ class HeatMapView(Widget):
         shade, under = piece.shade, piece.under
         if shade is None:
             style = self._look("name" if titled else "muted")
+            if self.has_focus:
+                style = style + _BOLD
             if piece.column is not None and piece.column == self._marked:
                 style = style + _MARKED + _BOLD
             return Segment(piece.text, style)

@@ -59,7 +59,7 @@ class SideBySide(Container):
                     yield CurveView("Loss side by side", y_name="loss")
                 with Vertical(id="gradients", classes="part"):
                     yield Static("", id="flow-title", classes="title", markup=False)
-                    yield HeatMapView(id="flow")
+                    yield HeatMapView(title="Gradient through time", id="flow")
                     yield Static("", id="flow-words", classes="words", markup=False)
             with Vertical(id="right"):
                 with VerticalScroll(id="numbers", classes="part"):

@@ -58,7 +58,7 @@ class Dashboard(Container):
         self._told: object = None
         # held, not looked for: a board that is put up or taken down is told news too
         self._curves = CurveView(empty=FIRST)
-        self._flow = HeatMapView(id="flow")
+        self._flow = HeatMapView(title="Gradient through time", id="flow")
         self._words = {
             name: Static("", id=name, classes=look, markup=False) for name, look in WORDS.items()
         }
