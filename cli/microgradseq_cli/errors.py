@@ -30,9 +30,9 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> BadInput:
     >>> unknown("example", "sofmax", ["chain", "softmax"]).message
     "there is no example 'sofmax'; did you mean softmax?"
     """
-    from microgradseq.data.nearest import meant_or_known  # noqa: PLC0415 - only a mistake needs it
+    from microgradseq.data.nearest import there_is_no  # noqa: PLC0415 - only a mistake needs it
 
-    return BadInput(f"there is no {kind} {name!r}; {meant_or_known(name, known)}")
+    return BadInput(there_is_no(kind, name, known))
 
 
 def names_in(option: str, text: str, known: Collection[str]) -> list[str]:

@@ -9,7 +9,7 @@ from importlib.metadata import EntryPoint, entry_points
 
 from microgradseq.data.corpus import Corpus
 from microgradseq.data.errors import DataError
-from microgradseq.data.nearest import meant_or_known
+from microgradseq.data.nearest import there_is_no
 
 GROUP = "microgradseq.corpora"
 """The group of entry points in which a package registers a tuple of Corpus."""
@@ -38,7 +38,7 @@ def corpus(name: str) -> Corpus:
     """
     found = _found()
     if name not in found:
-        raise DataError(f"there is no corpus {name!r}; {meant_or_known(name, found)}")
+        raise DataError(there_is_no("corpus", name, found))
     return found[name]
 
 

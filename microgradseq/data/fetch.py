@@ -9,7 +9,7 @@ from typing import Any
 from microgradseq.data.corpus import Corpus
 from microgradseq.data.errors import DataError
 from microgradseq.data.fetch_catalogue import PUBLISHED, UNPACKED, Published
-from microgradseq.data.nearest import meant_or_known
+from microgradseq.data.nearest import there_is_no
 from microgradseq.data.places import cache_folder
 
 
@@ -87,7 +87,7 @@ def fetched_path(name: str) -> Path:
 
 def _published(name: str) -> Published:
     if name not in PUBLISHED:
-        raise DataError(f"there is no public corpus {name!r}; {meant_or_known(name, PUBLISHED)}")
+        raise DataError(there_is_no("public corpus", name, PUBLISHED))
     return PUBLISHED[name]
 
 

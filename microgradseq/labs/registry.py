@@ -8,7 +8,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from microgradseq.data.nearest import meant_or_known
+from microgradseq.data.nearest import there_is_no
 from microgradseq.errors import UserError
 
 if TYPE_CHECKING:
@@ -73,5 +73,5 @@ def lab(name: str) -> Lab:
     microgradseq.errors.UserError: there is no lab 'hopfeild'; did you mean hopfield?
     """
     if name not in LABS:
-        raise UserError(f"there is no lab {name!r}; {meant_or_known(name, LABS)}")
+        raise UserError(there_is_no("lab", name, LABS))
     return LABS[name]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from microgradseq.data.nearest import meant_or_known
+from microgradseq.data.nearest import there_is_no
 from microgradseq.errors import UserError
 from microgradseq.lessons.lesson_file import Lesson, LessonError, read
 from microgradseq.lessons.paragraph import Answer, Paragraph
@@ -37,7 +37,7 @@ def lesson_named(name: str, language: str = "en") -> Lesson:
     'product'
     """
     if name not in LESSONS:
-        raise UserError(f"there is no lesson {name!r}; {meant_or_known(name, LESSONS)}")
+        raise UserError(there_is_no("lesson", name, LESSONS))
     return read(name, language)
 
 

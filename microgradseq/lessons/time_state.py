@@ -8,9 +8,8 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, get_args
 
 from microgradseq.data.graphemes import graphemes
-from microgradseq.data.nearest import meant_or_known
+from microgradseq.data.nearest import there_is_no
 from microgradseq.errors import UserError
-from microgradseq.numbers import readable
 
 CELLS = ("rnn", "relu-rnn", "gru", "lstm", "peephole", "jordan")
 """The cells that can be unrolled, by the names that the command line uses."""
@@ -53,7 +52,7 @@ class TimeState:
 
     def __post_init__(self) -> None:
         if self.cell not in CELLS:
-            raise UserError(f"there is no cell {self.cell!r}; {meant_or_known(self.cell, CELLS)}")
+            raise UserError(there_is_no("cell", self.cell, CELLS))
         count = len(self.letters)
         if not count:
             raise UserError("the word is empty: type at least one letter")
@@ -97,7 +96,7 @@ class TimeState:
         for field in fields(self)[2:]:
             value = getattr(self, field.name)
             if value != getattr(usual, field.name):
-                number = readable(value, 12) if isinstance(value, float) else value
+                number = f"{value:.12g}" if isinstance(value, float) else value
                 said.append(f"{field.name}={number}")
         return " ".join(map(_quoted, said))
 

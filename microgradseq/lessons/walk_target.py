@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from microgradseq.data.nearest import meant_or_known
+from microgradseq.data.nearest import there_is_no
 from microgradseq.errors import UserError
 from microgradseq.expression import FormulaError, MissingValues, build
 from microgradseq.graph import Graph
@@ -75,7 +75,7 @@ def target_of(text: str, at: Mapping[str, float] | None = None) -> Target:
         if example is not None:
             return Target(example.formula, example.node(values), example)
         if name.isidentifier() and not values:
-            raise UserError(f"there is no example {name!r}; {meant_or_known(name, EXAMPLES)}")
+            raise UserError(there_is_no("example", name, EXAMPLES))
         return Target(text, build(text, values))
     except MissingValues as error:
         raise MissingNumbers(str(error), error.names) from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from microgradseq.data.corpora import corpora
 from microgradseq.data.errors import DataError, SettingError
-from microgradseq.data.nearest import did_you_mean, meant_or_known
+from microgradseq.data.nearest import did_you_mean, meant_or_known, there_is_no
 from microgradseq.data.source import is_file
 from microgradseq.tasks.registry import TASKS, task
 
@@ -34,7 +34,7 @@ def choose_task(
     if target in TASKS and not is_file(target):
         return target, source
     if source is not None:
-        raise SettingError(f"there is no task {target!r}; {meant_or_known(target, TASKS)}")
+        raise SettingError(there_is_no("task", target, TASKS))
     return _task_for(target), target
 
 

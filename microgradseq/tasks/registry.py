@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Any
 
 from microgradseq.data.errors import SettingError
-from microgradseq.data.nearest import meant_or_known
+from microgradseq.data.nearest import there_is_no
 from microgradseq.tasks.settings import Settings
 from microgradseq.tasks.task import Task
 
@@ -72,7 +72,7 @@ def task(name: str) -> type[Task]:
     microgradseq.data.errors.SettingError: there is no task 'laguage'; did you mean language?
     """
     if name not in TASKS:
-        raise SettingError(f"there is no task {name!r}; {meant_or_known(name, TASKS)}")
+        raise SettingError(there_is_no("task", name, TASKS))
     return TASKS[name]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from microgradseq.data.errors import DataError, SettingError
-from microgradseq.data.nearest import meant_or_known
+from microgradseq.data.nearest import there_is_no
 from microgradseq.data.source import is_file
 from microgradseq.tasks.choice import choose_task
 from microgradseq.tasks.registry import settings_for
@@ -242,7 +242,7 @@ def comparison_named(name: str) -> Comparison:
     1200
     """
     if name not in COMPARISONS:
-        raise RunError(f"there is no comparison {name!r}; {meant_or_known(name, COMPARISONS)}")
+        raise RunError(there_is_no("comparison", name, COMPARISONS))
     return COMPARISONS[name]
 
 

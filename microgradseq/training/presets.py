@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from microgradseq.data.nearest import meant_or_known
+from microgradseq.data.nearest import there_is_no
 from microgradseq.tasks.settings import Settings
 from microgradseq.training.errors import RunError
 
@@ -154,7 +154,7 @@ def preset_named(name: str) -> Preset:
     'gru'
     """
     if name not in PRESETS:
-        raise RunError(f"there is no preset {name!r}; {meant_or_known(name, PRESETS)}")
+        raise RunError(there_is_no("preset", name, PRESETS))
     return PRESETS[name]
 
 
