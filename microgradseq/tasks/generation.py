@@ -12,18 +12,14 @@ from microgradseq.context import no_grad
 from microgradseq.data.errors import DataError, SettingError
 from microgradseq.data.nearest import nearest
 from microgradseq.data.ngrams import unigram
-from microgradseq.data.source import load
-from microgradseq.data.symbols import split
 from microgradseq.data.vocabulary import Vocabulary
 from microgradseq.tasks.labelled import (
     Examples,
     LabelledTask,
-    Part,
     described,
     label_list,
-    split_places,
-    symbols_within,
 )
+from microgradseq.tasks.labelled_texts import read_labelled_texts
 from microgradseq.tasks.metrics import perplexity
 from microgradseq.tasks.models import SequenceModel, detached
 from microgradseq.tasks.sampling import choose
@@ -83,24 +79,12 @@ class GenerationTask(LabelledTask):
     @classmethod
     def prepare(cls, settings: Settings, source: str | None = None) -> Self:
         """Read the labelled texts and make the model."""
-        pairs, title = load(source, "labelled", cls.corpus, settings.seed)
-        texts = [list(split(text, settings.symbols)) for text, _ in pairs]
-        kept = symbols_within([len(text) for text in texts], settings.max_tokens)
-        first, second = split_places(kept, settings)
-        symbols = [symbol for place in first for symbol in texts[place]]
-        vocabulary = Vocabulary.of(symbols, settings.symbols, settings.minimum_count)
-        labels = sorted({label for _, label in pairs[:kept]})
-        end = len(vocabulary)
-
-        def part(places: list[int]) -> Part:
-            inputs, targets = [], []
-            for place in places:
-                text = vocabulary.encode(texts[place]).tolist()
-                inputs.append([end + 1 + labels.index(pairs[place][1]), *text])
-                targets.append([*text, end])
-            return Part(inputs, targets)
-
-        return cls(settings, vocabulary, labels, Examples.of(part, first, second, title))
+        found = read_labelled_texts(settings, source, cls.corpus)
+        end = len(found.vocabulary)
+        examples = found.examples(
+            lambda text, label: ([end + 1 + label, *text.tolist()], [*text.tolist(), end])
+        )
+        return cls(settings, found.vocabulary, found.labels, examples)
 
     @classmethod
     def restore(cls, settings: Settings, description: Mapping[str, Any]) -> Self:

@@ -9,19 +9,16 @@ import numpy
 
 from microgradseq.context import no_grad
 from microgradseq.data.errors import DataError
-from microgradseq.data.source import load
 from microgradseq.data.symbols import split
 from microgradseq.data.vocabulary import Vocabulary
 from microgradseq.tasks.labelled import (
     Examples,
     LabelledTask,
-    Part,
     described,
     label_list,
     majority,
-    split_places,
-    symbols_within,
 )
+from microgradseq.tasks.labelled_texts import read_labelled_texts
 from microgradseq.tasks.metrics import accuracy
 from microgradseq.tasks.models import Classifier
 from microgradseq.tasks.sampling import chances
@@ -68,21 +65,13 @@ class SentimentTask(LabelledTask):
     @classmethod
     def prepare(cls, settings: Settings, source: str | None = None) -> Self:
         """Read the texts and make the model; words are learnt from the training part only."""
-        pairs, title = load(source, "labelled", cls.corpus, settings.seed)
-        texts = [list(split(text, settings.symbols)) for text, _ in pairs]
-        kept = symbols_within([len(text) for text in texts], settings.max_tokens)
-        first, second = split_places(kept, settings)
-        symbols = [symbol for place in first for symbol in texts[place]]
-        vocabulary = Vocabulary.of(symbols, settings.symbols, settings.minimum_count)
-        labels = sorted({label for _, label in pairs[:kept]})
-        if len(labels) < 2:
-            raise DataError(f"all texts have the label {labels[0]!r}: there is nothing to learn")
-
-        def part(places: list[int]) -> Part:
-            inputs = [vocabulary.encode(texts[place]) for place in places]
-            return Part(inputs, [labels.index(pairs[place][1]) for place in places])
-
-        return cls(settings, vocabulary, labels, Examples.of(part, first, second, title))
+        found = read_labelled_texts(settings, source, cls.corpus)
+        if len(found.labels) < 2:
+            raise DataError(
+                f"all texts have the label {found.labels[0]!r}: there is nothing to learn"
+            )
+        examples = found.examples(lambda text, label: (text, label))
+        return cls(settings, found.vocabulary, found.labels, examples)
 
     @classmethod
     def restore(cls, settings: Settings, description: Mapping[str, Any]) -> Self:
