@@ -132,7 +132,7 @@ def time_numbers(network: ThroughTime, state: TimeState) -> HeatMap:
         state: the weight that is watched, the cut, and how far the sweep has come.
 
     >>> list(time_numbers(ThroughTime(TimeState("rnn", "ab")), TimeState("rnn", "ab")).row_names)
-    ['h', 'adds to W_hh', 'kept of W_hh']
+    ['∂L/∂h_t', 'adds to W_hh', 'kept of W_hh']
     """
     weight = network.weight(state.weight)
     moment = network.moment(state.step, weight)

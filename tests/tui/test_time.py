@@ -258,7 +258,7 @@ def test_the_exact_numbers(make_app: MakeApp) -> None:
         assert "kept of W_hh" in text
         assert repr(float(norm[1])) in text
         await press(pilot, "escape")
-        assert app.screen is screen
+        assert screen.is_current
 
     show(app, "time rnn ab", scene)
 
