@@ -23,6 +23,7 @@ from textual.widgets import Input
 
 from microgradseq.cells import cell_width
 from microgradseq_tui.app import MicrogradseqApp
+from microgradseq_tui.steady_keys import SteadyKeys
 from microgradseq_tui.themes import PALETTES
 
 SMALL, LARGE = (80, 24), (120, 40)
@@ -71,6 +72,9 @@ async def type_fast(pilot: Pilot[None], keys: Iterable[str]) -> None:
     """Press many keys without waiting after each, as a terminal delivers them."""
     for key in keys:
         pilot.app.post_message(events.Key(key, key_to_character(key)))
+    await pilot.pause()
+    while isinstance(pilot.app, SteadyKeys) and pilot.app.keys_held:
+        await pilot.pause()
     await pilot.pause()
 
 

@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import ClassVar
 
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
 
@@ -20,6 +20,7 @@ from microgradseq_tui.messages import CopyText, OpenScreen, ParagraphRead
 from microgradseq_tui.modes import MODES
 from microgradseq_tui.remembered import keep, recall, usual_file
 from microgradseq_tui.screens.frame import ModeScreen, PlaceScreen
+from microgradseq_tui.steady_keys import SteadyKeys
 from microgradseq_tui.themes import PALETTES, following, textual_theme
 
 QUIET = ("command_palette",)
@@ -42,7 +43,7 @@ def screen_of(mode: str, target: str | None = None) -> ModeScreen:
     return screen
 
 
-class MicrogradseqApp(App[None]):
+class MicrogradseqApp(SteadyKeys):
     """The terminal app.
 
     Arguments:
