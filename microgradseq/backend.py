@@ -13,6 +13,7 @@ from microgradseq.numbers import plural
 Array = Any
 """An array of a registered library: `numpy.ndarray`, or `cupy.ndarray` on a GPU."""
 
+LARGEST_KEPT = 31 * 2**20
 _LIBRARIES: dict[type, Any] = {numpy.ndarray: numpy}
 
 
@@ -170,3 +171,16 @@ def _import_cupy() -> tuple[Any, int]:
         raise DeviceError('device "cuda": CuPy is installed but this machine shows no GPU')
     register(cupy.ndarray, cupy)
     return cupy, devices
+
+
+def _keep_freed_memory() -> None:
+    """Have the C library keep what is freed, as every training step needs the same again.
+
+    glibc gives blocks above a threshold back to the system at once, and gets them back page by
+    page. It raises the threshold to the largest block that it has seen freed. So one is freed here,
+    once; it is never written to, so it costs no memory.
+    """
+    numpy.empty(LARGEST_KEPT, dtype="uint8")
+
+
+_keep_freed_memory()

@@ -10,15 +10,10 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from collections.abc import Callable
-from functools import cache
 from typing import Any
-
-import numpy
 
 KINDS_KEPT = 16
 SPARE_PER_KIND = 4
-
-LARGEST_KEPT = 31 * 2**20
 
 _Key = tuple[Any, ...]
 _spare: OrderedDict[_Key, deque[Any]] = OrderedDict()
@@ -61,7 +56,6 @@ def borrow(make: Callable[..., Any], *arguments: Any) -> Loan:
     >>> borrow(numpy.empty, (2, 3)).kept is memory
     True
     """
-    _keep_freed_memory()
     key = (make, *arguments)
     spare = _spare.get(key)
     if spare is None:
@@ -75,17 +69,6 @@ def borrow(make: Callable[..., Any], *arguments: Any) -> Loan:
     except IndexError:
         kept = make(*arguments)
     return Loan(key, kept)
-
-
-@cache
-def _keep_freed_memory() -> None:
-    """Have the C library keep what is freed, as every training step needs the same again.
-
-    glibc gives blocks above a threshold back to the system at once, and gets them back page by
-    page. It raises the threshold to the largest block that it has seen freed. So one is freed here,
-    once; it is never written to, so it costs no memory.
-    """
-    numpy.empty(LARGEST_KEPT, dtype="uint8")
 
 
 def forget_spare() -> None:
