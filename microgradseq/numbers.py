@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 SIGNIFICANT_DIGITS = 4
-_COUNTS = frozenset({"tokens", "unknown"})
+_COUNTS = frozenset({"tokens", "tokens_per_second", "unknown"})
 
 
 def readable(number: Any, digits: int = SIGNIFICANT_DIGITS) -> str:
@@ -20,8 +20,8 @@ def readable(number: Any, digits: int = SIGNIFICANT_DIGITS) -> str:
         At most `digits` significant digits, no trailing zeros; arrays of up to four elements are
         written out, larger ones as their shape.
 
-    >>> readable(0.7615941559), readable(6.0), readable(-1.25e-9)
-    ('0.7616', '6', '-1.25e-09')
+    >>> readable(0.7615941559), readable(17094.2), readable(-1.25e-9)
+    ('0.7616', '17,094', '-1.25e-09')
     """
     shape = getattr(number, "shape", ())
     if shape == ():
@@ -38,11 +38,11 @@ def _scalar(number: float, digits: int) -> str:
         return "inf" if number > 0 else "-inf"
     if number == 0:
         return "0"
-    text = f"{number:.{digits}g}"
+    text = f"{number:,.{digits}g}"
     if "e" not in text:
         return text
     magnitude = math.floor(math.log10(abs(number)))
-    return f"{number:.0f}" if digits <= magnitude < 7 else text
+    return f"{number:,.0f}" if digits <= magnitude < 7 else text
 
 
 def measured(measures: Mapping[str, float | None]) -> str:
@@ -98,6 +98,35 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def limits(
+    least: float | None = None, most: float | None = None, above: float | None = None
+) -> str:
+    """Write between which ends a number must be.
+
+    Arguments:
+        least, most: both included; None for no limit.
+        above: a lower limit that is not included itself.
+
+    >>> limits(1, 10**9), limits(above=0.0, most=1e6), limits()
+    ('at least 1 and at most 1,000,000,000', 'above 0 and at most 1,000,000', 'a finite number')
+    """
+    parts = [
+        f"{words} {limit(end)}"
+        for words, end in (("at least", least), ("above", above), ("at most", most))
+        if end is not None
+    ]
+    return " and ".join(parts) or "a finite number"
+
+
+def limit(end: float) -> str:
+    """Write a limit with all its digits.
+
+    >>> limit(10**9), limit(1e6), limit(0.9999)
+    ('1,000,000,000', '1,000,000', '0.9999')
+    """
+    return f"{int(end):,}" if end == int(end) else f"{end:,}"
 
 
 def for_json(number: Any) -> Any:

@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from microgradseq.numbers import plural, readable
+from microgradseq_cli.errors import INTERRUPTED
 from microgradseq_cli.progress import Tell, progress
 from microgradseq_cli.runs import runs_dir_option
 from microgradseq_cli.runs_compare import tell_comparison
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from microgradseq.training.comparing import Comparison
     from microgradseq.training.contestant import Contestant
 
-INTERRUPTED = 130
 LOOK_EVERY = 0.2
 """Seconds between looks at the run folders."""
 TELL_EVERY = 5.0

@@ -6,6 +6,9 @@ from collections.abc import Collection, Iterable
 
 import click
 
+INTERRUPTED = 130
+"""What a command ends with that Ctrl-C stopped."""
+
 
 class BadInput(click.ClickException):
     """What the user typed cannot be used: one line on stderr and exit code 2.

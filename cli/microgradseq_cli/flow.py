@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import shutil
 import sys
 from pathlib import Path
@@ -15,6 +14,7 @@ from microgradseq.numbers import for_json, plural, readable
 from microgradseq_cli.errors import BadInput, names_in
 from microgradseq_cli.output import require_place, write_whole
 from microgradseq_cli.progress import progress
+from microgradseq_cli.refusals import Finite
 
 if TYPE_CHECKING:
     from microgradseq.insight.comparison import FlowComparison
@@ -63,12 +63,14 @@ REACH_CAPTION = "how much of step t is still felt at the end"
 )
 @click.option(
     "--scale",
-    type=float,
+    type=Finite(0, 1e6),
+    metavar="FLOAT",
     help="Spectral radius of the hidden weights; fresh ones have about 0.6. Try 3.",
 )
 @click.option(
     "--forget-bias",
-    type=float,
+    type=Finite(),
+    metavar="FLOAT",
     default=0.0,
     show_default=True,
     help="Opens the gates that keep the old state (LSTM: forget, GRU: update). Try 3.",
@@ -97,7 +99,8 @@ def flow(
         compare_flow,
     )
 
-    _require_usable(scale, forget_bias, output)
+    if output is not None and Path(output).suffix.lower() != ".svg":
+        raise BadInput(f"{output}: the name must end in .svg")
     names = names_in("cells", cells, COMPARED)
     require_place(output)
     with progress("flow") as tell:
@@ -108,15 +111,6 @@ def flow(
         print(json.dumps(as_object(found), indent=2, ensure_ascii=False))
     else:
         _show(found)
-
-
-def _require_usable(scale: float | None, forget_bias: float, output: str | None) -> None:
-    if scale is not None and not (math.isfinite(scale) and 0 <= scale <= 1e6):
-        raise BadInput(f"--scale must be a number from 0 to 1,000,000, got {scale:g}")
-    if not math.isfinite(forget_bias):
-        raise BadInput(f"--forget-bias must be a finite number, got {forget_bias:g}")
-    if output is not None and Path(output).suffix.lower() != ".svg":
-        raise BadInput(f"{output}: the name must end in .svg")
 
 
 def as_object(found: FlowComparison) -> dict[str, Any]:

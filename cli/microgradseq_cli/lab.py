@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import shutil
 import textwrap
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from microgradseq_cli.errors import unknown
+from microgradseq_cli.errors import INTERRUPTED, unknown
 from microgradseq_cli.output import require_place, write_whole
 from microgradseq_cli.progress import progress
 
 if TYPE_CHECKING:
-    from microgradseq.labs.lab import Lab, Parameter
+    from microgradseq.labs.lab import Frame, Lab, Parameter, Settings
 
 _WIDEST, _NARROWEST = 100, 40
+_FORMER = {"max_steps": "--updates"}
+"""What options were called before; the old names still work."""
+_NAMES = {option.removeprefix("--"): name for name, option in _FORMER.items()}
 
 
 class LabGroup(click.Group):
@@ -73,6 +77,11 @@ def _command_of(found: Lab) -> click.Command:
     """The command of one lab: its parameters as options, and what all labs share."""
     options: list[click.Parameter] = [_option(parameter) for parameter in found.parameters]
     options += [
+        click.Option([_FORMER[each.name]], type=_ParameterType(each), hidden=True)
+        for each in found.parameters
+        if each.name in _FORMER
+    ]
+    options += [
         click.Option(["--json", "as_json"], is_flag=True, help="Print one JSON object."),
         click.Option(
             ["-o", "--output"],
@@ -83,9 +92,11 @@ def _command_of(found: Lab) -> click.Command:
         click.Option(["--quiet"], is_flag=True, help="No pictures and no progress."),
     ]
 
-    def callback(as_json: bool, output: str | None, quiet: bool, **given: str | None) -> None:
-        typed = {name: text for name, text in given.items() if text is not None}
-        _run(found, typed, as_json, output, quiet)
+    def callback(as_json: bool, output: str | None, quiet: bool, **given: Any) -> int:
+        typed = {
+            _NAMES.get(name, name): value for name, value in given.items() if value is not None
+        }
+        return _run(found, typed, as_json, output, quiet)
 
     return click.Command(
         found.name,
@@ -107,9 +118,20 @@ def _option(parameter: Parameter) -> click.Option:
     usual = f"  [default: {default}]" if default else ""
     return click.Option(
         [parameter.option, parameter.name],
+        type=_ParameterType(parameter),
         metavar=metavar,
         help=f"{words}; {parameter.limits}.{usual}",
     )
+
+
+class _ParameterType(click.ParamType):  # type: ignore[type-arg]  # not generic before click 8.5
+    """What a lab's parameter may be."""
+
+    def __init__(self, parameter: Parameter) -> None:
+        self.parameter, self.name = parameter, parameter.name
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return self.parameter.read(value, self.parameter.option)
 
 
 def _help(found: Lab) -> str:
@@ -117,30 +139,49 @@ def _help(found: Lab) -> str:
     return "\n\n".join([f"{found.title}.", *found.words, f"\b\n{found.formula}"])
 
 
-def _run(found: Lab, typed: dict[str, str], as_json: bool, output: str | None, quiet: bool) -> None:
+def _run(found: Lab, typed: dict[str, Any], as_json: bool, output: str | None, quiet: bool) -> int:
+    """Run a lab to its end, or to Ctrl-C, and give what it has found; returns the exit code."""
     from microgradseq.labs.drawing import figures_text  # noqa: PLC0415 - slow to import
     from microgradseq.labs.writing import as_json as written  # noqa: PLC0415
     from microgradseq.labs.writing import lab_file, suffix_of  # noqa: PLC0415
 
     suffix = "" if output is None else suffix_of(output)
-    settings = found.read(typed)
+    settings = found.settings(**typed)
     require_place(output)
-    last = None
-    with progress(found.name, quiet) as tell:
-        for frame in found.simulate(settings):
-            tell(frame.progress, frame.words)
-            last = frame
-    if last is None:
-        raise click.ClickException(f"the lab {found.name} gave no result")
+    last, code = _ran(found, settings, quiet)
     if output is not None:
         write_whole(output, lab_file(found, settings, last, suffix), quiet)
     if as_json:
         print(written(found, settings, last), end="")
-        return
+        return code
     if quiet:
         for name, number in found.report(settings, last)["numbers"].items():
             print(f"{name}  {number}")
-        return
+        return code
     width = max(min(shutil.get_terminal_size().columns, _WIDEST), _NARROWEST)
     print(f"{found.title}\n\n{found.formula}\n")
     print(figures_text("\n".join(textwrap.wrap(last.words, width)), last.figures, width), end="")
+    return code
+
+
+def _ran(found: Lab, settings: Settings, quiet: bool) -> tuple[Frame, int]:
+    """The last frame of a lab that has run to its end, or to Ctrl-C, and the exit code."""
+    from microgradseq.training.interrupts import interrupts  # noqa: PLC0415 - slow to import
+
+    last, count, code = None, 0, INTERRUPTED
+    # Ctrl-C waits for the frame at work; a second one does not
+    with suppress(KeyboardInterrupt), progress(found.name, quiet) as tell, interrupts() as asked:
+        for number, frame in enumerate(found.simulate(settings), 1):
+            tell(frame.progress, frame.words)
+            last, count = frame, number
+            if asked.asked is not None:
+                break
+        else:
+            code = 0
+    if code and last is None:
+        raise click.Abort
+    if last is None:
+        raise click.ClickException(f"the lab {found.name} gave no result")
+    if code:
+        click.echo(f"Interrupted after frame {count}; this is what it had found.", err=True)
+    return last, code

@@ -11,6 +11,7 @@ import click
 
 from microgradseq.errors import UserError
 from microgradseq.version import VERSION
+from microgradseq_cli.errors import INTERRUPTED
 from microgradseq_cli.lazy import Entry, LazyGroup
 from microgradseq_cli.terminal import on_terminal
 
@@ -33,8 +34,6 @@ COMMANDS = {
     "bench": Entry("microgradseq_cli.bench:bench", "Measure speed beside other libraries."),
     "doctor": Entry("microgradseq_cli.doctor:doctor", "Say what is installed and how it is set."),
 }
-
-INTERRUPTED = 130
 
 
 @click.group(
@@ -69,7 +68,9 @@ def run(arguments: Sequence[str]) -> int:
         result = application.main(list(arguments), prog_name="microgradseq", standalone_mode=False)
         print(end="", flush=True)
     except click.ClickException as error:
-        _tell(error.format_message())
+        from microgradseq_cli.refusals import told  # noqa: PLC0415 - only a mistake needs it
+
+        _tell(told(error, arguments))
         return error.exit_code
     except UserError as error:
         _tell(str(error))

@@ -11,6 +11,7 @@ import click
 
 from microgradseq.cells import cell_width
 from microgradseq_cli.errors import BadInput
+from microgradseq_cli.refusals import Finite
 from microgradseq_cli.runs import runs_dir_option
 
 if TYPE_CHECKING:
@@ -30,14 +31,19 @@ SHOWN = 5
 @click.option("--length", type=click.IntRange(0), default=400, show_default=True, help="Symbols.")
 @click.option(
     "--temperature",
-    type=float,
+    type=Finite(0),
+    metavar="FLOAT",
     default=1.0,
     show_default=True,
     help="Below 1 more cautious, above 1 bolder; 0 always takes the likeliest.",
 )
 @click.option("--top-k", type=click.IntRange(0), default=0, help="Only so many of the likeliest.")
 @click.option(
-    "--top-p", type=float, default=1.0, help="Only the likeliest that together reach this chance."
+    "--top-p",
+    type=Finite(0, 1, min_open=True),
+    metavar="FLOAT",
+    default=1.0,
+    help="Only the likeliest that together reach this chance.",
 )
 @click.option("--greedy", is_flag=True, help="The same as --temperature 0.")
 @click.option(

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from microgradseq.tasks.settings import OPTIONS, Option, Settings
+from microgradseq.tasks.settings import OPTIONS, Option, Settings, option_of, setting_of
 
 GROUPS = {
     "model": "The model",
@@ -16,7 +16,24 @@ GROUPS = {
     "training": "Training",
     "reports": "Reports",
 }
-_TYPES = {"int": click.INT, "float": click.FLOAT, "str": click.STRING}
+_WORDS = {"int": "integer", "float": "float", "str": "text"}
+
+
+class SettingType(click.ParamType):  # type: ignore[type-arg]  # not generic before click 8.5
+    """What a setting may be, as the table of settings has it.
+
+    Arguments:
+        setting: its name.
+        kind: its type in words, for --help.
+    """
+
+    def __init__(self, setting: str, kind: str) -> None:
+        self.setting, self.name = setting, kind
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        # a default stands there already read
+        is_text = isinstance(value, str)
+        return setting_of(self.setting, value, option_of(self.setting)) if is_text else value
 
 
 def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -33,12 +50,13 @@ def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _click_option(name: str, kind: str, default: Any, option: Option) -> Callable[..., Any]:
     words = option.help[0].upper() + option.help[1:]
-    flag = name.replace("_", "-")
+    flag = option_of(name)
     if kind == "bool":
-        return click.option(f"--{flag}/--no-{flag}", name, default=None, help=f"{words}.")
+        off = flag.replace("--", "--no-", 1)
+        return click.option(f"{flag}/{off}", name, default=None, help=f"{words}.")
     shown = f"  [default: {default}]" if default != "" else ""
-    choice = click.Choice(option.choices) if option.choices else _TYPES[kind]
-    return click.option(f"--{flag}", name, type=choice, default=None, help=f"{words}.{shown}")
+    choice = click.Choice(option.choices) if option.choices else SettingType(name, _WORDS[kind])
+    return click.option(flag, name, type=choice, default=None, help=f"{words}.{shown}")
 
 
 class GroupedCommand(click.Command):

@@ -11,16 +11,13 @@ import click
 
 from microgradseq.numbers import duration, for_json, measured, plural, readable
 from microgradseq.tasks.settings import Settings
-from microgradseq_cli.errors import BadInput
+from microgradseq_cli.errors import INTERRUPTED, BadInput
 from microgradseq_cli.runs import runs_dir_option
 from microgradseq_cli.settings_options import GroupedCommand, settings_options
 
 if TYPE_CHECKING:
     from microgradseq.training.events import Event
     from microgradseq.training.trainer import Trainer
-
-FAILED = 1
-INTERRUPTED = 130
 
 
 @click.command(

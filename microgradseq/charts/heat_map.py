@@ -79,7 +79,7 @@ class HeatMap:
     a          ▓▓▓▓▓▓▓▓▓
     b #########·········
       x        y
-      2 #≡=- 0 ░▒▓█ 2
+      −2 #≡=- 0 ░▒▓█ 2
     """
 
     values: Array
@@ -228,7 +228,7 @@ class HeatMap:
         shown = ramp[1::4]
         if self.signed:
             mirrored = [self._ramp(level, True) for level in range(LEVELS)][1::4][::-1]
-            pieces = [Piece(f"{high} "), *mirrored, Piece(f" {low} "), *shown, Piece(f" {high}")]
+            pieces = [Piece(f"−{high} "), *mirrored, Piece(f" {low} "), *shown, Piece(f" {high}")]
         else:
             pieces = [Piece(kept[0]), *shown, Piece(kept[1])]
         line = [Piece(" " * (gutter + 1)), *pieces]

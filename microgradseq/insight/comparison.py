@@ -106,7 +106,7 @@ def compare_flow(
             the weights as they are drawn, evenly from ±1/√H.
         forget_bias: added to the bias of the gate that keeps the old state: the forget gate of
             LSTMs, the update gate of the GRU.
-        tell: is called with the share that is done, and with what comes next.
+        tell: is called with the share that is done, and with what is at work.
     Returns:
         A curve for each cell and state. The loss is L = u · h_T with a random u of length 1: it
         sees the last step only, so whatever reaches an earlier step has come through time, and
@@ -123,22 +123,32 @@ def compare_flow(
         raise ValueError(f"a gradient needs at least 2 steps to flow through, got {steps}")
     curves = []
     for number, name in enumerate(cells):
-        if tell is not None:
-            tell(number / len(cells), name)
+
+        def told(share: float, name: str = name, done: int = number) -> None:
+            if tell is not None:
+                tell((done + share) / len(cells), name)
+
+        told(0.0)
         random = numpy.random.default_rng(seed)
         inputs = random.standard_normal((steps, 1, INPUTS))
         direction = random.standard_normal(hidden)
         layer = COMPARED[name](INPUTS, hidden, dtype="float64", mode="unrolled")
         draw_weights(layer, random, scale, forget_bias)
-        curves += _curves(name, layer, inputs, direction / numpy.linalg.norm(direction))
+        curves += _curves(name, layer, inputs, direction / numpy.linalg.norm(direction), told)
     return FlowComparison(steps, hidden, seed, scale, forget_bias, tuple(curves))
 
 
-def _curves(name: str, layer: Recurrent, inputs: Array, direction: Array) -> list[Curve]:
+def _curves(
+    name: str,
+    layer: Recurrent,
+    inputs: Array,
+    direction: Array,
+    tell: Callable[[float], None],
+) -> list[Curve]:
     with numpy.errstate(over="ignore", invalid="ignore", divide="ignore"):
         passage = record(layer, inputs)
         flow = state_gradients(passage, (passage.output[-1] * direction).sum())
-        felt = [one.norms[:, 0] for one in reach(passage)]
+        felt = [one.norms[:, 0] for one in reach(passage, tell=tell)]
     # of states beyond the range of numbers, nothing that is computed means anything
     usable = 1.0 if numpy.isfinite(passage.output.plain()).all() else numpy.nan
     curves = []

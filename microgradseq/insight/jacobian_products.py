@@ -6,6 +6,7 @@ A cell carries a whole state s_t: h_t alone, or h_t and c_t together. One step's
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -113,13 +114,19 @@ class Reach:
     norms: Array
 
 
-def reach(passage: Passage, layer: int = -1, direction: str = "forward") -> tuple[Reach, ...]:
+def reach(
+    passage: Passage,
+    layer: int = -1,
+    direction: str = "forward",
+    tell: Callable[[float], None] | None = None,
+) -> tuple[Reach, ...]:
     """How far back the last h of a layer depends on its states; no Jacobian is kept.
 
     Arguments:
         passage: what `record` gave.
         layer: counted from 0; −1 is the last.
         direction: "forward" or "reverse".
+        tell: is called after each step with the share that is done.
     Returns:
         One for each state. That of c counts the way from c_t through h_t as well.
 
@@ -133,12 +140,14 @@ def reach(passage: Passage, layer: int = -1, direction: str = "forward") -> tupl
     width, states = run.steps[0].before[0].shape[1], run.cell.states
     found: list[list[Array]] = [[] for _ in states]
     product = _identity(run.steps[0].before[0].shape[0], width * len(states))[:, :width]
-    for step in reversed(run.steps):
+    for number, step in enumerate(reversed(run.steps), 1):
         jacobian, within = _of_step(run, step)
         with numpy.errstate(over="ignore", invalid="ignore"):
             total, product = product @ within, product @ jacobian
         for place, norms in enumerate(found):
             norms.append(spectral_norms(total[:, :, place * width : (place + 1) * width]))
+        if tell is not None:
+            tell(number / len(run.steps))
     return tuple(
         Reach(run.layer, run.direction, state, numpy.stack(norms[::-1]))
         for state, norms in zip(states, found, strict=True)

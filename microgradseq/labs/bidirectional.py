@@ -179,13 +179,13 @@ def simulate(settings: Settings) -> Iterator[Frame]:
     parts = (("blank", True, "Fill in the blank"), ("next", False, "The next symbol"))
     for place, (name, blank, title) in enumerate(parts):
         pair = Pair(source, settings, blank)
-        for update in range(1, settings.updates + 1):
+        for update in range(1, settings.max_steps + 1):
             pair.update()
             if update % SHOWN_EVERY == 0:
                 told = ", ".join(
                     f"{words} {readable(pair.curves[way][-1])}" for way, words in WAYS.items()
                 )
-                progress = 0.45 * (place + update / settings.updates)
+                progress = 0.45 * (place + update / settings.max_steps)
                 shown = (_curves(title, pair), *figures)
                 yield Frame(f"{title}: perplexity {told}", shown, dict(numbers), progress)
         numbers |= {f"{name}_{way}": value for way, value in pair.held_out().items()}
@@ -255,7 +255,7 @@ LAB = Lab(
         Parameter("text", "a corpus or a text file; empty for The Sorry Hand", "", high=4096),
         Parameter("steps", "symbols of a stretch", 20, low=3, high=400),
         Parameter("hidden", "units for each way", 64, low=2, high=512),
-        Parameter("updates", "how long to learn each question", 300, low=10, high=20_000),
+        Parameter("max_steps", "how long to learn each question", 300, low=10, high=20_000),
         Parameter("length", "symbols to write", 60, low=1, high=1000),
         Parameter("seed", "seed of weights, stretches and draws", 0, low=0, high=2**31),
     ),

@@ -166,15 +166,15 @@ def simulate(settings: Settings) -> Iterator[Frame]:
     """Both networks learn, some updates a frame."""
     race = Race(settings)
     told: list[dict[str, Any]] = []
-    for update in range(1, settings.updates + 1):
+    for update in range(1, settings.max_steps + 1):
         told.append(race.update())
-        if update % SHOWN_EVERY == 0 or update == settings.updates:
+        if update % SHOWN_EVERY == 0 or update == settings.max_steps:
             numbers = _numbers(told)
             words = (
                 f"update {update}: {readable(numbers['passed'])} of {settings.lag + 2} symbols "
                 f"are passed on"
             )
-            yield Frame(words, _figures(told, settings), numbers, update / settings.updates)
+            yield Frame(words, _figures(told, settings), numbers, update / settings.max_steps)
 
 
 def _numbers(told: list[dict[str, Any]]) -> dict[str, Any]:
@@ -246,7 +246,7 @@ LAB = Lab(
         Parameter("threshold", "probability from which on a symbol is expected", 0.9, 0.01, 1.0),
         Parameter("hidden", "units of each network", 16, low=2, high=256),
         Parameter("batch", "sequences an update", 32, low=1, high=256),
-        Parameter("updates", "how long to learn", 300, low=10, high=20_000),
+        Parameter("max_steps", "how long to learn", 300, low=10, high=20_000),
         Parameter("lr", "learning rate of Adam", 0.01, low=1e-6, high=1.0),
         Parameter("seed", "seed of weights and sequences", 0, low=0, high=2**31),
     ),

@@ -129,7 +129,7 @@ def _microseconds(work: Callable[[], Floats], repeats: int) -> float:
 
 def _chart(curves: tuple[Series, ...]) -> Chart:
     return Chart(
-        f"Time of a step, batch {_BATCH}, {_INPUTS} inputs, float32",
+        f"Time of a step, batch {_BATCH}, {_INPUTS} inputs",
         curves,
         x_name="log₂ of hidden units",
         y_name="µs",
@@ -150,7 +150,7 @@ def _table(numbers: dict[str, float], sizes: tuple[int, ...]) -> Table:
         for hidden in sizes
     ]
     headings = ("hidden units", "two products µs", "join X and H, one product", "one product")
-    return Table("Median times of a step", headings, rows)
+    return Table("Median times of a step, float32", headings, rows)
 
 
 LAB = Lab(

@@ -15,6 +15,7 @@ from microgradseq.labs.figures import Chart, Figure, Heat, Series, Text
 from microgradseq.labs.lab import Frame, Lab
 from microgradseq.labs.learning import learning
 from microgradseq.labs.parameter import Parameter, Settings
+from microgradseq.randomness import manual_seed
 from microgradseq.tasks.digits import CLASSES, DigitsTask
 from microgradseq.tasks.registry import settings_for
 
@@ -41,6 +42,7 @@ def task_of(settings: Settings) -> DigitsTask:
         seed=settings.seed,
         max_tokens=MOST_IMAGES * 28,
     )
+    manual_seed(settings.seed)
     return DigitsTask.prepare(chosen, settings.source or None)
 
 
@@ -48,12 +50,12 @@ def simulate(settings: Settings) -> Iterator[Frame]:
     """Learn, then read one image, a row a frame."""
     task = task_of(settings)
     losses: list[float] = []
-    every = max(1, settings.updates // TRAIN_FRAMES)
-    for loss in learning(task, settings.updates, settings.lr):
+    every = max(1, settings.max_steps // TRAIN_FRAMES)
+    for loss in learning(task, settings.max_steps, settings.lr):
         losses.append(loss)
         if len(losses) % every == 0:
             words = f"update {len(losses)}: {loss:.3f} nats an image"
-            yield Frame(words, (_learned(losses),), {}, 0.8 * len(losses) / settings.updates)
+            yield Frame(words, (_learned(losses),), {}, 0.8 * len(losses) / settings.max_steps)
     numbers: dict[str, Any] = {"accuracy": task.evaluate()["accuracy"]}
     image, label = _chosen(task, settings.digit, settings.seed)
     found = task.chances_by_row(image)
@@ -161,7 +163,7 @@ LAB = Lab(
         Parameter("source", "a folder with MNIST's files; empty for drawn digits", "", high=4096),
         Parameter("hidden", "units of the LSTM", 64, low=2, high=512),
         Parameter("layers", "layers of the LSTM", 1, low=1, high=4),
-        Parameter("updates", "how long to learn", 300, low=1, high=20_000),
+        Parameter("max_steps", "how long to learn", 300, low=1, high=20_000),
         Parameter("lr", "learning rate of Adam", 0.004, low=1e-6, high=1.0),
         Parameter("seed", "seed of images, weights and order", 0, low=0, high=2**31),
     ),

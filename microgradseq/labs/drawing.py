@@ -88,8 +88,10 @@ def _side_by_side(row: Sequence[Figure], width: int, room: int) -> list[Line]:
 
 
 def _headed(figure: Figure, width: int, room: int) -> list[Line]:
-    heading = [Run(shorten(figure.title, width), "name")]
-    return [heading, *figure.lines(width, figure.own_height or room)]
+    heading: list[Line] = [
+        [Run(shorten(text, width), "name")] for text in wrap(figure.heading, width)
+    ]
+    return [*heading, *figure.lines(width, figure.own_height or room - len(heading) + 1)]
 
 
 def figures_text(words: str, figures: Sequence[Figure], width: int) -> str:

@@ -80,6 +80,11 @@ class Figure:
         raise NotImplementedError
 
     @property
+    def heading(self) -> str:
+        """What stands above the picture."""
+        return self.title
+
+    @property
     def own_height(self) -> int | None:
         """How many lines it needs; None if it fills what it is given."""
         return None
@@ -115,6 +120,11 @@ class Chart(Figure):
     left: float | None = None
     right: float | None = None
 
+    @property
+    def heading(self) -> str:
+        # the axis upwards has no room for a name of its own
+        return f"{self.title} ({self.y_name})" if self.y_name else self.title
+
     def lines(self, width: int, height: int) -> list[Line]:
         legend = _legend([each.name for each in self.series], width)
         look = Look(
@@ -138,10 +148,8 @@ class Chart(Figure):
         return plain(self.lines(width, height))
 
     def svg(self) -> str:
-        # the chart's own place for this name is where the names of curves may stand
-        heading = f"{self.title} ({self.y_name})" if self.y_name else self.title
         return chart_svg(
-            heading,
+            self.heading,
             self.series,
             log=self.log,
             x_name=self.x_name,
@@ -231,18 +239,30 @@ class Table(Figure):
         return max(map(cell_width, self._texts()))
 
     def lines(self, width: int, height: int) -> list[Line]:
-        heading, *body = self._texts()
-        lines: list[Line] = [[Run(shorten(heading, width), "muted")]]
-        for place, text in enumerate(body):
-            lines.append([Run(shorten(text, width), "name" if place in self.marked else "")])
-        return lines
+        lines: list[Line] = []
+        for columns in self._blocks(width):
+            heading, *body = self._texts(columns)
+            lines += [[], [Run(shorten(heading, width), "muted")]]
+            for place, text in enumerate(body):
+                lines.append([Run(shorten(text, width), "name" if place in self.marked else "")])
+        return lines[1:]
 
-    def _texts(self) -> list[str]:
-        cells = [list(self.headings), *([_cell(each) for each in row] for row in self.rows)]
-        numeric = [
-            any(not isinstance(row[place], str) for row in self.rows)
-            for place in range(len(self.headings))
-        ]
+    def _blocks(self, width: int) -> list[list[int]]:
+        """Which columns stand beside each other; the first one leads every block."""
+        blocks: list[list[int]] = [[0]]
+        for column in range(1, len(self.headings)):
+            together = [*blocks[-1], column]
+            if len(together) > 2 and max(map(cell_width, self._texts(together))) > width:
+                blocks.append([0, column])
+            else:
+                blocks[-1] = together
+        return blocks
+
+    def _texts(self, columns: Sequence[int] | None = None) -> list[str]:
+        chosen = range(len(self.headings)) if columns is None else columns
+        every = [list(self.headings), *([_cell(each) for each in row] for row in self.rows)]
+        cells = [[row[place] for place in chosen] for row in every]
+        numeric = [any(not isinstance(row[place], str) for row in self.rows) for place in chosen]
         widths = [max(cell_width(row[place]) for row in cells) for place in range(len(numeric))]
         return [
             _GAP.join(

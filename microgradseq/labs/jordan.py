@@ -136,13 +136,13 @@ def simulate(settings: Settings) -> Iterator[Frame]:
         learners = {
             kind: Learner(kind, settings.hidden, settings.lr, settings.seed) for kind in NETWORKS
         }
-        for update in range(1, settings.updates + 1):
+        for update in range(1, settings.max_steps + 1):
             batch = drawn(problem, settings.steps, settings.batch, settings.lag, random)
             for kind, learner in learners.items():
                 shares[problem][kind].append(learner.update(*batch))
-            is_last = place == len(PROBLEMS) - 1 and update == settings.updates
+            is_last = place == len(PROBLEMS) - 1 and update == settings.max_steps
             if update % SHOWN_EVERY == 0 and not is_last:
-                done = (place + update / settings.updates) / len(PROBLEMS)
+                done = (place + update / settings.max_steps) / len(PROBLEMS)
                 words = f"{problem}, update {update}: " + ", ".join(
                     f"{kind} {shares[problem][kind][-1]:.0%}" for kind in NETWORKS
                 )
@@ -180,9 +180,8 @@ def _curves(problem: str, shares: dict[str, list[float]], settings: Settings) ->
             for kind, each in shares.items()
         ),
         x_name="update",
-        y_name="share",
         baselines=(("a guess", 0.5),),
-        right=float(settings.updates),
+        right=float(settings.max_steps),
     )
 
 
@@ -244,7 +243,7 @@ LAB = Lab(
         Parameter("lag", "how much later the echo is", 3, low=1, high=500),
         Parameter("hidden", "units of each network", 16, low=1, high=256),
         Parameter("batch", "sequences an update", 32, low=1, high=256),
-        Parameter("updates", "how long to learn each problem", 300, low=10, high=20_000),
+        Parameter("max_steps", "how long to learn each problem", 300, low=10, high=20_000),
         Parameter("lr", "learning rate of Adam", 0.01, low=1e-6, high=1.0),
         Parameter("seed", "seed of weights and bits", 0, low=0, high=2**31),
     ),

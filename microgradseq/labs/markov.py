@@ -194,7 +194,7 @@ def _figures(found: list[dict[str, float]], texts: list[str]) -> tuple[Figure, .
     ]
     headings = ("n", "|V|ⁿ", "seen", "training", "held out", "never seen", "smoothed", "backwards")
     return (
-        Chart("Perplexity against n", curves, x_name="n", y_name="perplexity", log=True),
+        Chart("Perplexity against n", curves, x_name="n", log=True),
         Table("Perplexities, and how many numbers a table of n-grams has", headings, rows),
         Text(f"Texts drawn from each n ({BLANK} is a new line)", "\n".join(texts)),
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from microgradseq.errors import UserError
-from microgradseq.numbers import readable
+from microgradseq.numbers import limit, limits
 
 _TRUE, _FALSE = frozenset({"yes", "true", "on", "1"}), frozenset({"no", "false", "off", "0"})
 
@@ -58,49 +58,54 @@ class Parameter:
             return "yes or no"
         if isinstance(self.default, str):
             return "a text" + (f" of at most {self.high:g} characters" if self.high else "")
-        kind = "a whole number" if isinstance(self.default, int) else "a number"
-        low, high = (None if end is None else _written(end) for end in (self.low, self.high))
+        low, high = (None if end is None else limit(end) for end in (self.low, self.high))
         if low is not None and high is not None:
-            return f"{kind} from {low} to {high}"
+            return f"{self._kind} from {low} to {high}"
         if low is not None:
-            return f"{kind}, {low} or more"
-        return kind if high is None else f"{kind}, at most {high}"
+            return f"{self._kind}, {low} or more"
+        return self._kind if high is None else f"{self._kind}, at most {high}"
 
-    def read(self, text: str) -> Any:
+    @property
+    def _kind(self) -> str:
+        return "a whole number" if isinstance(self.default, int) else "a number"
+
+    def read(self, text: str, called: str | None = None) -> Any:
         """The value that a person typed; UserError if it cannot be used.
 
         Arguments:
             text: as typed.
+            called: what an error calls it; None for its name.
 
         >>> Parameter("units", "how many units", 100, low=2).read("many")
         Traceback (most recent call last):
             ...
-        microgradseq.errors.UserError: units must be a whole number, 2 or more; not 'many'
+        microgradseq.errors.UserError: units must be a whole number, not 'many'
         """
         plain = text.strip()
         if isinstance(self.default, bool):
             if plain.lower() in _TRUE | _FALSE:
                 return plain.lower() in _TRUE
-            raise self._refusal(text)
+            raise self._refusal(text, called)
         if isinstance(self.default, str):
-            return self.checked(text)
+            return self.checked(text, called)
         try:
             number = int(plain) if isinstance(self.default, int) else float(plain)
         except ValueError:
-            raise self._refusal(text) from None
-        return self.checked(number)
+            raise self._refusal(text, called) from None
+        return self.checked(number, called)
 
-    def checked(self, value: Any) -> Any:
+    def checked(self, value: Any, called: str | None = None) -> Any:
         """The value itself if it is allowed; UserError with one line if not.
 
         Arguments:
             value: of the default's kind; a whole number is a number too.
+            called: what an error calls it; None for its name.
         """
         kind = type(self.default)
         if kind is float and isinstance(value, int) and not isinstance(value, bool):
             value = float(value)
         if type(value) is not kind or not self._allows(value):
-            raise self._refusal(value)
+            raise self._refusal(value, called)
         return value
 
     def _allows(self, value: Any) -> bool:
@@ -156,12 +161,12 @@ class Parameter:
         highest = math.inf if self.high is None else self.high
         return type(value)(min(max(moved, lowest), highest))
 
-    def _refusal(self, value: Any) -> UserError:
-        return UserError(f"{self.name} must be {self.limits}; not {value!r}")
-
-
-def _written(end: float) -> str:
-    return f"{end:,}" if isinstance(end, int) else readable(end)
+    def _refusal(self, value: Any, called: str | None) -> UserError:
+        wanted = self.limits
+        if not self.choices and not isinstance(self.default, bool | str):
+            fits = type(value) is type(self.default)
+            wanted = limits(self.low, self.high) if fits else self._kind
+        return UserError(f"{called or self.name} must be {wanted}, not {value!r}")
 
 
 class Settings(Mapping[str, Any]):

@@ -99,7 +99,7 @@ def attempt(remedy: Remedy, settings: Settings) -> Iterator[Attempt]:
 
     Arguments:
         remedy: which network.
-        settings: updates, rate and those of `problem_of` are read.
+        settings: max_steps, rate and those of `problem_of` are read.
     """
     made = problem_of(remedy, settings)
     parameters = list(made.model.parameters())
@@ -107,7 +107,7 @@ def attempt(remedy: Remedy, settings: Settings) -> Iterator[Attempt]:
     batches = made.batches()
     record = Attempt()
     limit = CLIP if remedy.clipped else math.inf
-    for update in range(1, settings.updates + 1):
+    for update in range(1, settings.max_steps + 1):
         made.model.train()
         # an explosion is what the lab is about: numbers that overflow are told, not warned of
         with numpy.errstate(over="ignore", invalid="ignore"):
@@ -133,7 +133,7 @@ def simulate(settings: Settings) -> Iterator[Frame]:
             attempts[name] = record
             update = len(record.losses)
             if update % SHOWN_EVERY == 0:
-                done = (place + update / settings.updates) / len(REMEDIES)
+                done = (place + update / settings.max_steps) / len(REMEDIES)
                 words = f"{remedy.title}: update {update}, loss {readable(record.losses[-1])}"
                 yield Frame(words, _figures(attempts, settings), _numbers(attempts), done * 0.99)
     solved = [REMEDIES[name].title for name, each in attempts.items() if each.solved != NEVER]
@@ -173,7 +173,7 @@ def _figures(attempts: dict[str, Attempt], settings: Settings) -> tuple[Figure, 
         for name, each in attempts.items()
     ]
     headings = ("network", "updates to solve", "last loss", "shortest gradient", "longest")
-    right = float(settings.updates)
+    right = float(settings.max_steps)
     title = f"Loss of {settings.problem}, T = {settings.steps}"
     return (
         Table("Who solves it", headings, rows),
@@ -207,7 +207,7 @@ LAB = Lab(
         Parameter("steps", "T, steps of a sequence", 30, low=4, high=500),
         Parameter("hidden", "units of each network", 64, low=2, high=256),
         Parameter("gain", "factor on the recurrent weights at the start", 1.0, low=0.1, high=10.0),
-        Parameter("updates", "updates at most", 700, low=20, high=20_000),
+        Parameter("max_steps", "updates at most", 700, low=20, high=20_000),
         Parameter("lr", "learning rate of Adam", 0.003, low=1e-6, high=1.0),
         Parameter("seed", "seed of weights and examples", 0, low=0, high=2**31),
     ),

@@ -14,6 +14,7 @@ from microgradseq.labs.figures import Chart, Figure, Heat, Table, Text
 from microgradseq.labs.lab import Frame, Lab
 from microgradseq.labs.learning import learning
 from microgradseq.labs.parameter import Parameter, Settings
+from microgradseq.randomness import manual_seed
 from microgradseq.tasks.registry import settings_for, task
 from microgradseq.tasks.task import SampleRequest, Task
 from microgradseq.tasks.translation import TranslationTask
@@ -66,7 +67,7 @@ def simulate(settings: Settings) -> Iterator[Frame]:
     heat: tuple[Figure, ...] = ()
     for place, shape in enumerate(chosen):
         made = _made(shape, settings)
-        updates = max(1, round(settings.updates * shape.share))
+        updates = max(1, round(settings.max_steps * shape.share))
         losses[shape.title] = []
         for loss in learning(made, updates, made.settings.lr):
             losses[shape.title].append(loss)
@@ -86,6 +87,7 @@ def simulate(settings: Settings) -> Iterator[Frame]:
 
 
 def _made(shape: Shape, settings: Settings) -> Task:
+    manual_seed(settings.seed)
     return task(shape.kind).prepare(settings_for(shape.kind, seed=settings.seed))
 
 
@@ -148,7 +150,7 @@ LAB = Lab(
             "all",
             choices=("all", *(shape.kind for shape in SHAPES)),
         ),
-        Parameter("updates", "how long to learn each", 300, low=1, high=20_000),
+        Parameter("max_steps", "how long to learn each", 300, low=1, high=20_000),
         Parameter("date", "a date to be translated", "march 3 2021", low=1, high=60),
         Parameter("seed", "seed of data, weights and draws", 0, low=0, high=2**31),
     ),

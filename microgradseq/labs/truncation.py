@@ -121,12 +121,12 @@ def learning(kind: str, settings: Settings) -> Iterator[float]:
 
     Arguments:
         kind: "full", "regular" or "random".
-        settings: steps, lag, stretch, updates and seed are read.
+        settings: steps, lag, stretch, max_steps and seed are read.
     """
     echo = Echo(settings.steps, settings.lag, settings.seed)
     random = numpy.random.default_rng(settings.seed + 1)
     optimizer = optim.Adam(echo.parameters, lr=RATE)
-    for _ in range(settings.updates):
+    for _ in range(settings.max_steps):
         x, loss = echo.draw()
         plan = plan_of(kind, settings.steps, settings.stretch, random)
         optimizer.zero_grad()
@@ -158,9 +158,9 @@ def simulate(settings: Settings) -> Iterator[Frame]:
     for update, losses in enumerate(racing, start=1):
         for kind, value in zip(KINDS, losses, strict=True):
             curves[kind].append(value)
-        if update % SHOWN_EVERY == 0 and update < settings.updates:
+        if update % SHOWN_EVERY == 0 and update < settings.max_steps:
             told = ", ".join(f"{kind} {readable(curves[kind][-1])}" for kind in KINDS)
-            progress = 0.3 + 0.7 * update / settings.updates
+            progress = 0.3 + 0.7 * update / settings.max_steps
             yield Frame(f"update {update}: {told}", (_learned(curves), *figures), numbers, progress)
     for kind in KINDS:
         numbers[f"{kind}_loss"] = float(numpy.mean(curves[kind][-SMOOTHED:]))
@@ -179,7 +179,6 @@ def _distances(found: list[tuple[int, float, float]], regular: float) -> Chart:
         "Distance of the mean gradient from the full one, as a share of its length",
         (Series("mean of random truncations", draws, distance),),
         x_name="draws",
-        y_name="distance",
         log=True,
         baselines=(("regular truncation", regular),),
     )
@@ -238,7 +237,7 @@ LAB = Lab(
         Parameter("lag", "how much later a bit is to be repeated", 8, low=1, high=300),
         Parameter("stretch", "k, steps between cuts, on average", 4, low=2, high=400),
         Parameter("draws", "random gradients whose mean is taken", 200, low=1, high=5000),
-        Parameter("updates", "learning steps", 300, low=20, high=10_000),
+        Parameter("max_steps", "learning steps", 300, low=20, high=10_000),
         Parameter("seed", "seed of weights, bits and cuts", 0, low=0, high=2**31),
     ),
     simulate,

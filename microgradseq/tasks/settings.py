@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from microgradseq.data.errors import SettingError
 from microgradseq.data.nearest import did_you_mean
+from microgradseq.numbers import limits
 
 WINDOW = "window"
 """The cell that is none: a network that sees the last few symbols only."""
@@ -186,9 +187,7 @@ class Settings:
         microgradseq.data.errors.SettingError: no setting is called "hiden"; did you mean hidden?
         """
         for name in changes:
-            if name not in OPTIONS:
-                hint = did_you_mean(name, OPTIONS)
-                raise SettingError(f'no setting is called "{name}"' + (hint and f"; {hint}"))
+            _require_known(name)
         return type(self)(**{**self.as_dict(), **changes})
 
     def as_dict(self) -> dict[str, Any]:
@@ -204,18 +203,34 @@ OPTIONS: Mapping[str, Option] = {each.name: each.metadata["option"] for each in 
 """Every setting's limits and help by name, in the order of forms and of --help."""
 
 
-def setting_of(name: str, text: str) -> Any:
+def _require_known(name: str) -> None:
+    if name not in OPTIONS:
+        hint = did_you_mean(name, OPTIONS)
+        raise SettingError(f'no setting is called "{name}"' + (hint and f"; {hint}"))
+
+
+def option_of(name: str) -> str:
+    """What the command line calls a setting.
+
+    >>> option_of("max_steps")
+    '--max-steps'
+    """
+    return "--" + name.replace("_", "-")
+
+
+def setting_of(name: str, text: str, called: str | None = None) -> Any:
     """A setting's value as a person typed it; SettingError where it cannot be one.
 
     Arguments:
         name: one of OPTIONS.
         text: such as "64", "0.01", "gru" or "yes".
+        called: what an error calls it; None for its name.
 
     >>> setting_of("hidden", "64"), setting_of("bidirectional", "yes")
     (64, True)
     """
-    kinds = {each.name: str(each.type) for each in fields(Settings)}
-    kind = kinds.get(name)
+    _require_known(name)
+    kind = {each.name: str(each.type) for each in fields(Settings)}[name]
     value: Any = text
     try:
         if kind in ("int", "float"):
@@ -225,7 +240,7 @@ def setting_of(name: str, text: str) -> Any:
         value = text
     if kind == "bool":
         value = _TRUTHS.get(text.lower(), text)
-    Settings().replaced(**{name: value})
+    _check(called or name, kind, value, OPTIONS[name])
     return value
 
 
@@ -239,9 +254,11 @@ def _check(name: str, kind: Any, value: Any, option: Option) -> None:
     if not (number if expected is float else type(value) is expected):
         raise SettingError(f"{name} must be {_TYPE_WORDS[expected]}, not {value!r}")
     if option.choices and value not in option.choices:
-        raise SettingError(f'{name} must be one of {", ".join(option.choices)}, not "{value}"')
+        raise SettingError(f"{name} must be one of {', '.join(option.choices)}, not {value!r}")
     if number and not _within(value, option):
-        raise SettingError(f"{name} must be {_limits(option)}, not {value}")
+        raise SettingError(
+            f"{name} must be {limits(option.least, option.most, option.above)}, not {value}"
+        )
 
 
 _TYPE_WORDS: Mapping[type, str] = {
@@ -259,11 +276,3 @@ def _within(value: float, option: Option) -> bool:
         and (option.most is None or value <= option.most)
         and (option.above is None or value > option.above)
     )
-
-
-def _limits(option: Option) -> str:
-    lower = f"at least {option.least:,}" if option.least is not None else ""
-    if option.above is not None:
-        lower = f"above {option.above:,}"
-    upper = f"at most {option.most:,}" if option.most is not None else ""
-    return " and ".join(part for part in (lower, upper) if part) or "a finite number"

@@ -13,6 +13,7 @@ import numpy
 from microgradseq.data.batch import Batch, Batches
 from microgradseq.data.errors import SettingError
 from microgradseq.nn.module import Module
+from microgradseq.numbers import limits
 from microgradseq.tasks.settings import Settings
 from microgradseq.tensor import Tensor
 
@@ -70,9 +71,9 @@ class SampleRequest:
     def __post_init__(self) -> None:
         for name in ("length", "temperature", "top_k", "beam"):
             if not 0 <= getattr(self, name) < math.inf:
-                raise SettingError(f"{name} must be at least 0, not {getattr(self, name)}")
+                raise SettingError(f"{name} must be {limits(0)}, not {getattr(self, name)}")
         if not 0 < self.top_p <= 1:
-            raise SettingError(f"top_p must be above 0 and at most 1, not {self.top_p}")
+            raise SettingError(f"top_p must be {limits(above=0, most=1)}, not {self.top_p}")
 
 
 class Task(ABC):

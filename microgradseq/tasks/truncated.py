@@ -22,7 +22,7 @@ def checked_truncation(settings: Settings) -> None:
     >>> checked_truncation(Settings(truncation="random", truncate_at=1))
     Traceback (most recent call last):
         ...
-    microgradseq.data.errors.SettingError: random truncation needs truncate_at of 2 or more: \
+    microgradseq.data.errors.SettingError: random truncation needs --truncate-at of 2 or more: \
 it is the mean length of a stretch
     """
     if settings.truncation == "full":
@@ -34,7 +34,7 @@ it is the mean length of a stretch
         )
     if settings.truncation == "random" and settings.truncate_at < 2:
         raise SettingError(
-            "random truncation needs truncate_at of 2 or more: it is the mean length of a stretch"
+            "random truncation needs --truncate-at of 2 or more: it is the mean length of a stretch"
         )
 
 

@@ -13,7 +13,7 @@ import numpy
 
 from microgradseq.randomness import manual_seed
 from microgradseq.tasks.registry import task as task_named
-from microgradseq.tasks.settings import SAFE_TO_CHANGE, Settings
+from microgradseq.tasks.settings import SAFE_TO_CHANGE, Settings, option_of
 from microgradseq.tasks.task import Task
 from microgradseq.training.checkpoint import Checkpoint, load_checkpoint
 from microgradseq.training.errors import RunError
@@ -133,12 +133,12 @@ def settings_in(record: Mapping[str, Any]) -> Settings:
 def _require_allowed(saved: Settings, wanted: Settings, override: bool) -> None:
     before, after = saved.as_dict(), wanted.as_dict()
     different = [name for name in before if before[name] != after[name]]
-    told = ", ".join(f"{name} {before[name]} -> {after[name]}" for name in different)
+    told = ", ".join(f"{option_of(name)} {before[name]} -> {after[name]}" for name in different)
     unsafe = [name for name in different if name not in SAFE_TO_CHANGE]
     if unsafe:
         raise RunError(
-            f"the run was begun with other settings ({told}); {', '.join(unsafe)} cannot change "
-            "in a resumed run: start a new one"
+            f"the run was begun with other settings ({told}); "
+            f"{', '.join(map(option_of, unsafe))} cannot change in a resumed run: start a new one"
         )
     if different and not override:
         raise RunError(f"the run was begun with other settings ({told}); --override changes them")

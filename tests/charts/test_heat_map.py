@@ -36,6 +36,12 @@ def cells_of(lines: list[list[Piece]]) -> list[list[tuple[Piece, Shade]]]:
     return [row for row in rows if row]
 
 
+def test_the_legend_has_the_sign_of_what_is_below_zero() -> None:
+    heat_map = HeatMap([[2.69, -1.0]], ["a"], ["x", "y"])
+    assert heat_map.to_text(40).splitlines()[-1].split() == ["−2.69", "#≡=-", "0", "░▒▓█", "2.69"]
+    assert ">−2.69<" in heat_map_svg(heat_map)
+
+
 def test_levels_go_from_one_end_to_the_other() -> None:
     heat_map = made([numpy.linspace(0, 1, 17)])
     levels = [heat_map.shade(number).level for number in numpy.linspace(0, 1, 17)]

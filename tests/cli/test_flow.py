@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
@@ -11,7 +13,7 @@ from xml.etree import ElementTree
 import pytest
 
 from microgradseq.cells import cell_width
-from microgradseq_cli import progress
+from microgradseq_cli import flow, progress
 
 if TYPE_CHECKING:
     from tests.conftest import Command
@@ -136,13 +138,13 @@ def test_names_may_be_spaced_and_repeated(command: Command) -> None:
     [
         (("--cells", "rnm"), "there is no cell 'rnm'; did you mean rnn"),
         (("--cells", ","), "--cells names no cell; known: rnn, "),
-        (("--steps", "1"), "Invalid value for '--steps': 1 is not in the range"),
-        (("--steps", "many"), "Invalid value for '--steps': 'many' is not a valid integer"),
-        (("--hidden", "0"), "Invalid value for '--hidden': 0 is not in the range"),
-        (("--seed", "-1"), "Invalid value for '--seed': -1 is not in the range"),
-        (("--scale", "nan"), "--scale must be a number from 0 to 1,000,000, got nan"),
-        (("--scale", "-1"), "--scale must be a number from 0"),
-        (("--forget-bias", "inf"), "--forget-bias must be a finite number, got inf"),
+        (("--steps", "1"), "--steps must be at least 2 and at most 1,000, not 1"),
+        (("--steps", "many"), "--steps must be a whole number, not 'many'"),
+        (("--hidden", "0"), "--hidden must be at least 1 and at most 128, not 0"),
+        (("--seed", "-1"), "--seed must be at least 0, not -1"),
+        (("--scale", "nan"), "--scale must be at least 0 and at most 1,000,000, not nan"),
+        (("--scale", "-1"), "--scale must be at least 0 and at most 1,000,000, not -1.0"),
+        (("--forget-bias", "inf"), "--forget-bias must be a finite number, not inf"),
         (("-o", "flow.png"), "flow.png: the name must end in .svg"),
         (("extra",), "Got unexpected extra argument (extra)"),
     ],
@@ -172,6 +174,18 @@ def test_a_long_comparison_shows_its_progress(
     assert json.loads(told.out)["steps"] > 0
     assert "flow" in told.err
     assert "%" in told.err
+
+
+def test_the_bar_moves_within_one_cell(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    shares: list[float] = []
+
+    @contextmanager
+    def noted(_: str) -> Iterator[progress.Tell]:
+        yield lambda share, words: shares.append(share)
+
+    monkeypatch.setattr(flow, "progress", noted)
+    command("flow", "--cells", "lstm", "--steps", "8", "--hidden", "4")
+    assert shares == [each / 8 for each in range(9)]
 
 
 def test_help_ends_with_an_example(command: Command) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 import pytest
 
+from microgradseq.labs.lab import Frame, Settings
 from microgradseq.labs.registry import LABS, SUMMARIES
 from microgradseq_cli import progress
 
@@ -102,9 +105,9 @@ def test_help_tells_words_formula_options_and_an_example(command: Command, name:
     ("arguments", "message"),
     [
         (("hopfeild",), "there is no lab 'hopfeild'; did you mean hopfield?"),
-        (("gates", "--steps", "many"), "steps must be a whole number from 2 to 100; not 'many'"),
-        (("gates", "--steps", "1"), "steps must be a whole number from 2 to 100; not 1"),
-        (("gates", "--stepz", "1"), "No such option '--stepz'"),
+        (("gates", "--steps", "many"), "--steps must be a whole number, not 'many'"),
+        (("gates", "--steps", "1"), "--steps must be at least 2 and at most 100, not 1"),
+        (("gates", "--stepz", "1"), "there is no option '--stepz'; did you mean --steps?"),
         (("gates", "extra"), "Got unexpected extra argument (extra)"),
         (("gates", "-o", "gates.png"), "gates.png: the name must end in .svg, .txt or .json"),
         (("ctrnn", "--time", "1000", "--dt", "0.001"), "time / dt must be at most 100,000 steps"),
@@ -118,6 +121,55 @@ def test_bad_input_is_one_line_and_exit_2(
     assert (code, out) == (2, "")
     assert err.startswith(f"Error: {message}")
     assert err.count("\n") == 1
+
+
+def test_the_length_of_learning_is_called_as_in_train(command: Command) -> None:
+    found = {}
+    for option in ("--max-steps", "--updates"):
+        arguments = ("digits", option, "2")
+        found[option] = json.loads(command("lab", *arguments, "--json").out)
+    assert found["--max-steps"]["settings"]["max_steps"] == 2
+    assert found["--updates"] == found["--max-steps"]
+    shown = command("lab", "digits", "--help").out
+    assert "--max-steps INTEGER" in shown
+    assert "--updates" not in shown
+    refused = command("lab", "digits", "--updates", "0")
+    assert refused.err == "Error: --max-steps must be at least 1 and at most 20,000, not 0\n"
+
+
+@pytest.mark.parametrize("suffix", [".svg", ".json"])
+def test_what_an_interrupted_lab_had_found_is_kept(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
+) -> None:
+    simulate = LABS["gates"].simulate
+
+    def stopped(settings: Settings) -> Iterator[Frame]:
+        for count, frame in enumerate(simulate(settings), 1):
+            if count == 2:
+                signal.raise_signal(signal.SIGINT)
+            yield frame
+
+    monkeypatch.setitem(vars(LABS["gates"]), "simulate", stopped)
+    place = tmp_path / f"gates{suffix}"
+    code, out, err = command(*QUICK, "--json", "-o", str(place))
+    assert code == 130
+    assert err == f"Interrupted after frame 2; this is what it had found.\nWrote {place}.\n"
+    assert json.loads(out)["lab"] == "gates"
+    assert "gates" in place.read_text(encoding="utf-8").lower()
+
+
+def test_a_lab_that_had_found_nothing_yet_is_just_interrupted(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(_: Settings) -> Iterator[Frame]:
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+        yield from ()
+
+    monkeypatch.setitem(vars(LABS["gates"]), "simulate", stopped)
+    told = command(*QUICK, "-o", str(tmp_path / "gates.svg"))
+    assert told == (130, "", "Interrupted.\n")
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_long_run_shows_its_progress(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:

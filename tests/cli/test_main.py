@@ -66,7 +66,7 @@ def test_every_command_has_help_with_an_example(command: Command, name: str) -> 
             ["zzz"],
             "there is no command 'zzz'; known: " + ", ".join(COMMANDS),
         ),
-        (["--jsn"], "No such option '--jsn'."),
+        (["--jsn"], "there is no option '--jsn'; see microgradseq --help"),
         (["doctor", "extra"], "Got unexpected extra argument (extra)"),
     ],
 )
@@ -79,9 +79,7 @@ def test_bad_input_is_one_line_and_exit_2(arguments: list[str], message: str) ->
 def test_an_unknown_option_names_the_nearest(command: Command) -> None:
     code, out, err = command("doctor", "--jsn")
     assert (code, out) == (2, "")
-    assert err.startswith("Error: No such option")
-    assert "--json" in err
-    assert err.count("\n") == 1
+    assert err == "Error: there is no option '--jsn'; did you mean --json?\n"
 
 
 @pytest.mark.parametrize(

@@ -153,7 +153,7 @@ def test_an_example_takes_other_numbers(command: Command) -> None:
         (["product", "--at", "q=1"], "the example product has no 'q'; it has a, b"),
         ([*FORMULA, "--wrt", "q"], "there is no leaf 'q'"),
         ([*FORMULA, "--paths", "q"], "there is no leaf 'q'"),
-        ([*FORMULA, "--mode", "sideways"], "Invalid value for '--mode'"),
+        ([*FORMULA, "--mode", "x"], "--mode must be one of reverse, forward, not 'x'"),
         (["2*3", "--mode", "forward"], "there is no named leaf to derive with respect to"),
         ([""], "the formula is empty"),
     ],

@@ -113,10 +113,14 @@ def test_every_setting_is_an_option_with_help(command: Command) -> None:
         (["langage"], "did you mean language"),
         (["the-sory-hand"], "did you mean the-sorry-hand"),
         (["none.txt"], "none.txt"),
-        (["adding", "--hidden", "0"], "hidden must be at least 1"),
-        (["adding", "--lr", "nan"], "lr must be above 0"),
-        (["adding", "--lr", "-1"], "lr must be above 0"),
-        (["adding", "--cell", "transformer"], "transformer"),
+        (["adding", "--hidden", "0"], "--hidden must be at least 1 and at most 65,536, not 0"),
+        (["adding", "--lr", "nan"], "--lr must be above 0"),
+        (["adding", "--lr", "-1"], "--lr must be above 0 and at most 1,000,000, not -1.0"),
+        (["adding", "--max-steps", "-1"], "--max-steps must be at least 0, not -1"),
+        (["adding", "--unroll", "many"], "--unroll must be a whole number, not 'many'"),
+        (["adding", "--max-steps"], "Option '--max-steps' requires an argument"),
+        (["adding", "--cell", "grv"], "--cell must be one of rnn, relu-rnn, gru"),
+        (["-tide.txt"], "-tide.txt begins like an option; for the file write ./-tide.txt"),
         (["language", "--bidirectional"], "cannot be bidirectional"),
         (["--preset", "d2l-gur"], "did you mean d2l-gru"),
         (["--resume", "nothing"], "no run 'nothing'"),
@@ -157,8 +161,8 @@ def test_a_resume_with_other_settings_lists_them(command: Command, here: Path) -
     command("train", "echo", "--name", "mine", "--max-steps", "4", "--quiet")
     code, _, err = command("train", "--resume", "mine", "--hidden", "7", "--max-steps", "6")
     assert code == 2
-    assert "hidden 64 -> 7" in err
-    assert "max_steps 4 -> 6" in err
+    assert "--hidden 64 -> 7" in err
+    assert "--max-steps 4 -> 6" in err
     code, _, err = command("train", "--resume", "mine", "--max-steps", "6")
     assert code == 2
     assert "--override" in err

@@ -50,7 +50,7 @@ def test_words_bear_the_numbers() -> None:
         "vanishing: every step back multiplies it by 0.5; after 10 steps 0.000977 of it is left"
     )
     assert verdict(decaying(2.0, 11)).words == (
-        "exploding: every step back multiplies it by 2; after 10 steps it is 1024 times as large"
+        "exploding: every step back multiplies it by 2; after 10 steps it is 1,024 times as large"
     )
 
 

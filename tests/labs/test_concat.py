@@ -29,6 +29,12 @@ def test_the_sums_that_are_shown_add_up() -> None:
     assert x + h == pytest.approx(both, abs=2e-4)
 
 
+@pytest.mark.parametrize("width", [80, 100])
+def test_the_times_have_a_unit_at_every_width(width: int) -> None:
+    last = LAB.run(LAB.settings(repeats=3))
+    assert "inputs (µs)" in figures_text("", last.figures, width)
+
+
 def test_bad_settings_are_refused() -> None:
-    with pytest.raises(UserError, match=r"^repeats must be a whole number from 3 to 20,000"):
+    with pytest.raises(UserError, match=r"^repeats must be at least 3 and at most 20,000, not 1"):
         LAB.settings(repeats=1)

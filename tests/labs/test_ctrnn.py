@@ -104,9 +104,9 @@ def test_the_period_of_a_sine() -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"tau1": 0.0}, "tau1 must be a number from 0.05 to 50; not 0.0"),
+        ({"tau1": 0.0}, "tau1 must be at least 0.05 and at most 50, not 0.0"),
         ({"dt": 0.001, "time": 1000.0}, "time / dt must be at most 100,000 steps"),
-        ({"method": "heun"}, "method must be one of euler, rk4; not 'heun'"),
+        ({"method": "heun"}, "method must be one of euler, rk4, not 'heun'"),
     ],
 )
 def test_bad_settings_are_refused(changes: dict[str, object], message: str) -> None:

@@ -122,9 +122,9 @@ def test_figures_fit_their_width(width: int) -> None:
 
 def test_figures_that_fit_stand_beside_each_other() -> None:
     wide = plain(draw_figures(_figures(), 100)).splitlines()
-    assert re.match(r"A curve 曲线 +A ring$", wide[0])
+    assert re.match(r"A curve 曲线 \(height\) +A ring$", wide[0])
     narrow = plain(draw_figures(_figures(), 80)).splitlines()
-    assert narrow[0] == "A curve 曲线"
+    assert narrow[0] == "A curve 曲线 (height)"
 
 
 def test_a_page_of_svg_is_well_formed() -> None:
@@ -192,13 +192,13 @@ def test_files(tmp_path: object) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("frames", "many", "frames must be a whole number from 1 to 50; not 'many'"),
-        ("frames", "51", "frames must be a whole number from 1 to 50; not 51"),
-        ("fails", "perhaps", "fails must be yes or no; not 'perhaps'"),
-        ("name", "longer", "name must be a text of at most 4 characters; not 'longer'"),
-        ("share", "nan", "share must be a number from 0 to 1; not nan"),
-        ("share", "1e999", "share must be a number from 0 to 1; not inf"),
-        ("seed", "-1", "seed must be a whole number, 0 or more; not -1"),
+        ("frames", "many", "frames must be a whole number, not 'many'"),
+        ("frames", "51", "frames must be at least 1 and at most 50, not 51"),
+        ("fails", "perhaps", "fails must be yes or no, not 'perhaps'"),
+        ("name", "longer", "name must be a text of at most 4 characters, not 'longer'"),
+        ("share", "nan", "share must be at least 0 and at most 1, not nan"),
+        ("share", "1e999", "share must be at least 0 and at most 1, not inf"),
+        ("seed", "-1", "seed must be at least 0, not -1"),
         ("sed", "1", "the lab counting has no parameter 'sed'; did you mean seed?"),
     ],
 )

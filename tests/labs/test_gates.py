@@ -46,8 +46,8 @@ def test_a_gate_that_is_nearly_open_leaks_by_its_own_measure() -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"hold": -1.0}, "hold must be a number from 0 to 100; not -1.0"),
-        ({"steps": 1}, "steps must be a whole number from 2 to 100; not 1"),
+        ({"hold": -1.0}, "hold must be at least 0 and at most 100, not -1.0"),
+        ({"steps": 1}, "steps must be at least 2 and at most 100, not 1"),
         ({"stepz": 5}, "the lab gates has no parameter 'stepz'; did you mean steps?"),
     ],
 )

@@ -132,9 +132,9 @@ def test_exactly_so_many_units_are_turned_over() -> None:
     ("changes", "message"),
     [
         ({"stored": "a"}, "only A to Z and 0 to 9 have pictures, not 'a'"),
-        ({"stored": ""}, "stored must be a text of at most 20 characters; not ''"),
-        ({"noise": 1.5}, "noise must be a number from 0 to 1; not 1.5"),
-        ({"rule": "hebbian"}, "rule must be one of hebb, projection; not 'hebbian'"),
+        ({"stored": ""}, "stored must be a text of at most 20 characters, not ''"),
+        ({"noise": 1.5}, "noise must be at least 0 and at most 1, not 1.5"),
+        ({"rule": "hebbian"}, "rule must be one of hebb, projection, not 'hebbian'"),
     ],
 )
 def test_bad_settings_are_refused(changes: dict[str, object], message: str) -> None:

@@ -43,7 +43,7 @@ def test_random_truncation_has_no_bias_and_regular_truncation_has() -> None:
 
 
 def test_regular_truncation_cannot_learn_a_lag_beyond_its_cut() -> None:
-    numbers = numbers_of("truncation", draws=1, updates=220)
+    numbers = numbers_of("truncation", draws=1, max_steps=220)
     assert numbers["regular_bias"] > 0.1
     assert numbers["full_loss"] < 0.1
     assert numbers["random_loss"] < 0.5
@@ -51,7 +51,7 @@ def test_regular_truncation_cannot_learn_a_lag_beyond_its_cut() -> None:
 
 
 def test_the_compressor_learns_what_the_flat_network_cannot() -> None:
-    numbers = numbers_of("compressor", lag=30, updates=200)
+    numbers = numbers_of("compressor", lag=30, max_steps=200)
     assert numbers["two_levels_accuracy"] == 1.0
     assert numbers["flat_accuracy"] < 0.7
     assert numbers["passed"] == 2.0
@@ -68,7 +68,7 @@ def test_what_was_expected_is_not_passed_on() -> None:
 
 
 def test_each_feedback_loop_wins_where_its_memory_is_right() -> None:
-    numbers = numbers_of("jordan", steps=40, updates=180)
+    numbers = numbers_of("jordan", steps=40, max_steps=180)
     assert numbers["echo_elman"] > 0.95
     assert numbers["echo_jordan"] < 0.6
     assert numbers["parity_jordan"] > 0.95
@@ -76,7 +76,7 @@ def test_each_feedback_loop_wins_where_its_memory_is_right() -> None:
 
 
 def test_a_digit_is_read() -> None:
-    numbers = numbers_of("digits", updates=160)
+    numbers = numbers_of("digits", max_steps=160)
     assert numbers["accuracy"] > 0.85
     assert sum(numbers["chances"]) == pytest.approx(1.0)
     assert numbers["chances"][numbers["read_as"]] == max(numbers["chances"])
@@ -88,15 +88,15 @@ def test_a_digit_that_is_never_decided() -> None:
 
 
 def test_gates_and_the_identity_solve_what_a_plain_network_does_not() -> None:
-    numbers = numbers_of("remedies", steps=10, updates=300, hidden=32, seed=1)
+    numbers = numbers_of("remedies", steps=10, max_steps=300, hidden=32, seed=1)
     assert 0 < numbers["gru_solved"] <= 300
     assert 0 < numbers["identity_solved"] <= 300
     assert numbers["rnn_solved"] == -1
 
 
 def test_larger_weights_explode_gradients() -> None:
-    calm = numbers_of("remedies", hidden=32, updates=20)
-    wild = numbers_of("remedies", hidden=32, updates=20, gain=5.0)
+    calm = numbers_of("remedies", hidden=32, max_steps=20)
+    wild = numbers_of("remedies", hidden=32, max_steps=20, gain=5.0)
     assert wild["rnn_longest_gradient"] > 100 * calm["rnn_longest_gradient"]
     assert wild["norm_longest_gradient"] < 100
     assert wild["identity_longest_gradient"] > 1e6
@@ -107,19 +107,25 @@ def test_larger_weights_explode_gradients() -> None:
     [("sentiment", "sentiment_accuracy", 0.9), ("tagging", "tagging_accuracy", 0.9)],
 )
 def test_a_shape_is_learned(shape: str, number: str, least: float) -> None:
-    assert numbers_of("shapes", shape=shape, updates=300)[number] > least
+    assert numbers_of("shapes", shape=shape, max_steps=300)[number] > least
+
+
+@pytest.mark.parametrize(("name", "changes"), [("shapes", {"shape": "sentiment"}), ("digits", {})])
+def test_the_seed_fixes_the_weights_too(name: str, changes: dict[str, Any]) -> None:
+    first, second = (numbers_of(name, **changes, max_steps=2) for _ in range(2))
+    assert first == second
 
 
 def test_attention_finds_what_belongs_together() -> None:
     chosen = lab("shapes")
-    frame = chosen.run(chosen.settings(shape="translation", updates=60))
+    frame = chosen.run(chosen.settings(shape="translation", max_steps=60))
     heat = next(figure for figure in frame.figures if "looks" in figure.title)
     weights = heat.heat_map.values  # type: ignore[attr-defined]
     assert numpy.allclose(weights.sum(axis=1), 1.0, atol=1e-5)
 
 
 def test_reading_both_ways_helps_and_cheats() -> None:
-    numbers = numbers_of("bidirectional", hidden=32, updates=120, length=10)
+    numbers = numbers_of("bidirectional", hidden=32, max_steps=120, length=10)
     assert numbers["blank_both"] < 0.9 * numbers["blank_forward"]
     assert numbers["next_both"] < 0.5 * numbers["next_forward"]
     # no honest model of this text comes near: the 5-gram has 4.05
@@ -134,7 +140,7 @@ def test_reading_both_ways_helps_and_cheats() -> None:
         ("jordan", {"lag": 60}, "a lag of 60 leaves no answer in 60 steps"),
         ("digits", {"source": "nowhere/at/all"}, "nowhere/at/all"),
         ("remedies", {"problem": "copy"}, "one of adding, latch, echo"),
-        ("rtrl", {"units": 0}, "from 1 to 40"),
+        ("rtrl", {"units": 0}, "at least 1 and at most 40"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(

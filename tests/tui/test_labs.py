@@ -193,7 +193,7 @@ def test_a_setting_is_typed_checked_and_taken(make_app: MakeApp) -> None:
         await settle(pilot)
         about = app.screen.query_one("#about-setting", Static)
         assert about.has_class("-wrong")
-        assert "✗ steps must be a whole" in text_of(app)
+        assert "✗ steps must be at least 2" in text_of(app)
         await press(pilot, "enter")
         assert session_of(pilot).settings.steps == 30
         await press(pilot, "enter")

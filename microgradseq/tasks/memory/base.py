@@ -98,7 +98,7 @@ class MemoryTask(Task):
     def restore(cls, settings: Settings, description: Mapping[str, Any]) -> Self:
         """The same task."""
         if settings.unroll < cls.shortest:
-            raise SettingError(f"{cls.kind} needs an unroll of at least {cls.shortest}")
+            raise SettingError(f"{cls.kind} needs an --unroll of at least {cls.shortest}")
         kind = Classifier if cls.answers_at_end else SequenceModel
         return cls(settings, kind(settings, cls.inputs, cls.outputs, cls.reads_symbols))
 
