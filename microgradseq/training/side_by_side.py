@@ -10,10 +10,10 @@ import numpy
 
 from microgradseq.charts.chart import MARKERS
 from microgradseq.charts.heat_map import HeatMap
-from microgradseq.numbers import readable
+from microgradseq.numbers import duration, measure, readable
 from microgradseq.training.contestant import Contestant
 
-UNITS = {"tokens_per_second": "tokens/s"}
+HEADS = {"tokens_per_second": "tokens/s", "seconds": "time"}
 
 
 def marked_labels(contestants: Sequence[Contestant]) -> list[str]:
@@ -44,7 +44,16 @@ def result_rows(contestants: Sequence[Contestant]) -> list[tuple[str, list[str]]
     """
     finals = [each.final() for each in contestants]
     names = dict.fromkeys(name for final in finals for name in final)
-    return [(UNITS.get(name, name), [told(final.get(name)) for final in finals]) for name in names]
+    return [
+        (HEADS.get(name, name), [_result(name, final.get(name)) for final in finals])
+        for name in names
+    ]
+
+
+def _result(name: str, value: Any) -> str:
+    if value is None or not isinstance(value, float):
+        return told(value)
+    return duration(value) if name == "seconds" else measure(name, value)
 
 
 def told(value: Any) -> str:

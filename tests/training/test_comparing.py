@@ -182,6 +182,19 @@ def test_a_growing_log_is_followed(tmp_path: Path) -> None:
     assert contestant.status == "gone"
 
 
+def test_results_are_written_as_numbers_are_everywhere(tmp_path: Path) -> None:
+    run = RunFolder(tmp_path / "a")
+    run.create({"task": "adding", "settings": {}, "description": {}, "status": "finished"})
+    step = {"event": "step", "step": 1200, "elapsed": 75.0, "tokens": 1282065}
+    run.events.write_text(json.dumps(step) + "\n")
+    contestant = Contestant(run, "a")
+    contestant.look()
+    rows = dict(result_rows([contestant]))
+    assert rows["steps"] == ["1,200"]
+    assert rows["tokens/s"] == ["17,094"]
+    assert rows["time"] == ["1 min 15 s"]
+
+
 def test_a_log_that_others_wrote_is_read_event_by_event(tmp_path: Path) -> None:
     run = RunFolder(tmp_path / "a")
     run.create({"task": "adding", "settings": {}, "description": {}, "status": "finished"})

@@ -118,7 +118,7 @@ def test_each_part_alone(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> 
             "cell rnn gru lstm",
             "parameters 1,003 1,003 1,004",
             "steps 40 40 40",
-            "tokens/s 3200 3200 3200",
+            "tokens/s 3,200 3,200 3,200",
         ):
             assert row.split() in rows
         await press(pilot, "w")
