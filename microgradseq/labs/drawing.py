@@ -89,7 +89,7 @@ def _side_by_side(row: Sequence[Figure], width: int, room: int) -> list[Line]:
 
 def _headed(figure: Figure, width: int, room: int) -> list[Line]:
     heading: list[Line] = [
-        [Run(shorten(text, width), "name")] for text in wrap(figure.heading, width)
+        [Run(shorten(text, width), "name")] for text in wrap(figure.heading, width) or [""]
     ]
     return [*heading, *figure.lines(width, figure.own_height or room - len(heading) + 1)]
 
