@@ -10,6 +10,9 @@ _KEPT_LENGTH = 100
 """Tables measure the same short texts for every frame; longer ones would fill the memory."""
 _JOINER = "\u200d"
 _EMOJI_STYLE = "\ufe0f"
+_CLOSING = frozenset({"Pe", "Pf", "Po"})
+"""Categories of marks that stay with what is before them."""
+_OPENING = frozenset("“（《「")
 _WITHOUT_WIDTH = frozenset({"Mn", "Me", "Cf", "Cc"})
 
 
@@ -74,6 +77,49 @@ def shorten(text: str, width: int) -> str:
             break
         kept, used = kept + cluster, used + own
     return kept + "…"
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Break a text into lines: at spaces, and anywhere between Chinese characters.
+
+    Arguments:
+        text: any text; its line breaks count as spaces.
+        width: the cells there are in a line. What cannot be broken may be wider.
+    Returns:
+        The lines, without spaces at their ends. None begins with a mark that closes something.
+
+    >>> wrapped("one line of words", 8), wrapped("汉字，汉字汉字", 6)
+    (['one line', 'of words'], ['汉字，', '汉字汉', '字'])
+    """
+    lines, line, used = [], "", 0
+    for gap, piece in _pieces(text):
+        own = cell_width(piece)
+        if line and used + gap + own > width:
+            lines.append(line)
+            line, used = piece, own
+        else:
+            spaces = " " * gap if line else ""
+            line, used = f"{line}{spaces}{piece}", used + len(spaces) + own
+    return [*lines, line] if line else lines
+
+
+def _pieces(text: str) -> Iterator[tuple[int, str]]:
+    """What is not broken, each with the count of spaces before it."""
+    for word in text.split():
+        gap, piece, ends = 1, "", False
+        for cluster, width in clusters(word):
+            category = unicodedata.category(cluster[0])
+            if (
+                piece
+                and (width == 2 or ends)
+                and category not in _CLOSING
+                and piece not in _OPENING
+            ):
+                yield gap, piece
+                gap, piece = 0, ""
+            piece += cluster
+            ends = width == 2
+        yield gap, piece
 
 
 def _measure(text: str) -> int:

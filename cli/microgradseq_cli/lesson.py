@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import textwrap
 from typing import Any
 
 import click
 
+from microgradseq.cells import cell_width, wrapped
 from microgradseq.lessons.lesson import LESSONS, Lesson, Paragraph, lesson_named, share
+from microgradseq.lessons.lesson_file import LANGUAGES, ORIGINAL
 from microgradseq.lessons.shown import Shown
 
 WIDTH = 78
@@ -18,25 +19,32 @@ MOST_NODES = 30
 
 @click.command(epilog="Example: microgradseq lesson chain-rule")
 @click.argument("name", required=False)
+@click.option(
+    "--language",
+    type=click.Choice(tuple(LANGUAGES)),
+    default=ORIGINAL,
+    show_default=True,
+    help="; ".join(f"{short} is {name}" for short, name in LANGUAGES.items()) + ".",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print objects instead of text.")
-def lesson(name: str | None, as_json: bool) -> None:
+def lesson(name: str | None, language: str, as_json: bool) -> None:
     """Print the lesson NAME with pictures of its graphs; without NAME, list the lessons.
 
     The app shows the same beside a graph that can be stepped through: `microgradseq tui learn
     "lesson NAME"`.
     """
     if name is None:
-        _list(as_json)
+        _list(language, as_json)
         return
-    chosen = lesson_named(name)
+    chosen = lesson_named(name, language)
     if as_json:
         print(json.dumps(_object(chosen), ensure_ascii=False, indent=2))
     else:
         print("\n".join(_lines(chosen)))
 
 
-def _list(as_json: bool) -> None:
-    every = [lesson_named(name) for name in LESSONS]
+def _list(language: str, as_json: bool) -> None:
+    every = [lesson_named(name, language) for name in LESSONS]
     if as_json:
         listed = [_about(one) for one in every]
         print(json.dumps(listed, ensure_ascii=False, indent=2))
@@ -74,12 +82,12 @@ def _object(one: Lesson) -> dict[str, Any]:
 
 def _lines(one: Lesson) -> list[str]:
     """The whole lesson; a picture wherever another graph than before is shown."""
-    lines = [one.title, "=" * len(one.title)]
+    lines = [one.title, "=" * cell_width(one.title)]
     drawn = ""
     for number, paragraph in enumerate(one.paragraphs, 1):
-        lines += ["", *textwrap.wrap(f"{number}. {paragraph.text}", WIDTH)]
+        lines += ["", *wrapped(f"{number}. {paragraph.text}", WIDTH)]
         if paragraph.question:
-            lines += ["", *textwrap.wrap(f"? {paragraph.asked}", WIDTH)]
+            lines += ["", *wrapped(f"? {paragraph.asked}", WIDTH)]
         picture = _picture(paragraph)
         if picture != drawn:
             drawn = picture

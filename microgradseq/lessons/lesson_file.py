@@ -1,21 +1,30 @@
-"""Reading a lesson from its data file, texts/LANGUAGE/NAME.toml.
+"""Reading a lesson from its data file, texts/en/NAME.toml.
 
 A file has a title, minutes, and paragraphs `[[paragraph]]` whose keys are those of `Paragraph`
 (`text` for the text). A paragraph that names no target and no time goes on with the target, the
 numbers, the mode, the leaf and the folding of the one before.
+
+A translation, texts/LANGUAGE/NAME.toml, has words alone: the title, and the text and the question
+of each paragraph. What the paragraphs show, and the answers, are those of the English file.
 """
 
 from __future__ import annotations
 
 import tomllib
+import unicodedata
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, get_args
 
+from microgradseq.cells import cell_width
 from microgradseq.lessons.paragraph import Paragraph
 from microgradseq.lessons.walk_share import Mode
 
 TEXTS = Path(__file__).parent / "texts"
+ORIGINAL = "en"
+LANGUAGES = {"en": "English", "zh": "中文"}
+"""The languages that lessons are written in: their own names by what stands for them."""
+TRANSLATED = ("text", "question")
 KEPT = ("target", "at", "mode", "wrt", "fold", "time")
 """What a paragraph takes over from the one before."""
 _KINDS: dict[str, tuple[type, ...]] = {
@@ -63,18 +72,38 @@ def read(name: str, language: str, folder: Path = TEXTS) -> Lesson:
         language: English stands in where the lesson is not written in it.
         folder: where the texts are.
     """
-    file = folder / language / f"{name}.toml"
+    file, original = (folder / one / f"{name}.toml" for one in (language, ORIGINAL))
     if not file.exists():
-        language, file = "en", folder / "en" / f"{name}.toml"
-    where = f"{language}/{file.name}"
-    try:
-        found = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise LessonError(f"{where}: {error}") from None
+        language = ORIGINAL
+    where = f"{language}/{name}.toml"
+    found = _loaded(original, f"{ORIGINAL}/{name}.toml")
+    if language != ORIGINAL:
+        found = _translated(found, _loaded(file, where), where)
     title, minutes, parts = (found.get(key) for key in ("title", "minutes", "paragraph"))
     if not isinstance(title, str) or not isinstance(minutes, int) or not isinstance(parts, list):
         raise LessonError(f"{where}: a lesson has a title, minutes and [[paragraph]]s")
     return Lesson(name, title, language, minutes, _paragraphs(parts, where))
+
+
+def _loaded(file: Path, where: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise LessonError(f"{where}: {error}") from None
+
+
+def _translated(original: dict[str, Any], words: dict[str, Any], where: str) -> dict[str, Any]:
+    """A lesson with its words exchanged."""
+    shown, told = original.get("paragraph"), words.get("paragraph")
+    if not isinstance(shown, list) or not isinstance(told, list) or len(shown) != len(told):
+        raise LessonError(f"{where}: it has not as many paragraphs as the English lesson")
+    paragraphs = []
+    for number, (one, other) in enumerate(zip(shown, told, strict=True), 1):
+        said = [key for key in TRANSLATED if key in one]
+        if list(other) != said:
+            raise LessonError(f"{where}, paragraph {number}: it says {', '.join(said)}, no more")
+        paragraphs.append({**one, **other})
+    return {**original, "title": words.get("title"), "paragraph": paragraphs}
 
 
 def _paragraphs(parts: list[Any], where: str) -> tuple[Paragraph, ...]:
@@ -112,7 +141,16 @@ def _given(part: Any) -> dict[str, Any]:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    """A text without its line breaks; Chinese has no spaces between its words."""
+    line, *lines = text.strip().split("\n")
+    for following in lines:
+        line += following if _are_joined(line[-1:], following[:1]) else f" {following}"
+    return " ".join(line.split())
+
+
+def _are_joined(end: str, begin: str) -> bool:
+    mark = unicodedata.category(end or " ").startswith("P")
+    return cell_width(end) == 2 and (mark or cell_width(begin) == 2)
 
 
 def _kept(kept: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:

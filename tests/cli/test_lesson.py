@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from microgradseq.cells import cell_width
 from microgradseq.lessons.lesson import LESSONS
 
 if TYPE_CHECKING:
@@ -42,3 +43,16 @@ def test_an_unknown_lesson_is_one_line(command: Command) -> None:
     code, out, err = command("lesson", "cooking")
     assert (code, out) == (2, "")
     assert err.startswith("Error: there is no lesson 'cooking'; known: graph, ")
+
+
+def test_the_lessons_speak_chinese(command: Command) -> None:
+    code, out, err = command("lesson", "--language", "zh")
+    assert (code, err) == (0, "")
+    assert out.splitlines()[0].split() == ["graph", "8", "min", "什么是计算图"]
+    told = command("lesson", "gates", "--language", "zh").out
+    assert "遗忘门 f = 0.7211" in told
+    assert max(cell_width(line) for line in told.splitlines() if "。" in line) <= 78
+    assert (
+        json.loads(command("lesson", "rnn", "--language", "zh", "--json").out)["language"] == "zh"
+    )
+    assert command("lesson", "--language", "fr").code == 2

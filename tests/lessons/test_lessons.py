@@ -11,7 +11,7 @@ import pytest
 from microgradseq.errors import UserError
 from microgradseq.lessons.contents import contents
 from microgradseq.lessons.lesson import LESSONS, LessonError, Paragraph, lesson_named, parse, share
-from microgradseq.lessons.lesson_file import open_all, read
+from microgradseq.lessons.lesson_file import LANGUAGES, open_all, read
 from microgradseq.lessons.quantities import fill, number_of, unfilled
 from microgradseq.lessons.shown import shown_time, shown_walk
 from microgradseq.lessons.time_state import TimeState
@@ -22,6 +22,7 @@ PLACES = [
     for name in LESSONS
     for number in range(1, len(lesson_named(name).paragraphs) + 1)
 ]
+TO_TRY = {"en": "Something to try", "zh": "试一试"}
 
 
 def states_of_bptt() -> list[float]:
@@ -51,26 +52,41 @@ def paragraph(name: str, number: int) -> Paragraph:
     return lesson_named(name).paragraphs[number - 1]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", LESSONS)
-def test_a_lesson_is_whole(name: str) -> None:
-    lesson = lesson_named(name)
+def test_a_lesson_is_whole(name: str, language: str) -> None:
+    lesson = lesson_named(name, language)
+    assert lesson.language == language
     open_all(lesson)
     assert 8 <= len(lesson.paragraphs) <= 14
     assert lesson.minutes > 0
-    assert "Something to try" in lesson.paragraphs[-1].text
+    assert TO_TRY[language] in lesson.paragraphs[-1].text
     for one in lesson.paragraphs:
-        assert 2 <= len(re.findall(r"[.?!](?=\s|$|”)", one.text)) <= 6
+        assert 2 <= len(re.findall(r"[.?!](?=\s|$|”)|[。？！]", one.text)) <= 6
         assert not re.search(r"\{\w+[:}]", one.text + one.asked)
         assert one.shown.share
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(("name", "number"), PLACES)
-def test_numbers_are_the_engines(name: str, number: int) -> None:
-    one = paragraph(name, number)
+def test_numbers_are_the_engines(name: str, number: int, language: str) -> None:
+    one = lesson_named(name, language).paragraphs[number - 1]
     plain = unfilled(one.written + one.question)
     # a result, or a number with a decimal point, is never written by hand
     assert re.findall(r"\d\.\d", plain) == []
     assert re.findall(r"(?<![\w)]) = [−-]?[02-9]\b(?!·)", plain) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("name", "number"), PLACES)
+def test_a_translation_tells_the_same_numbers(name: str, number: int, language: str) -> None:
+    told = lesson_named(name, language).paragraphs[number - 1]
+    original = paragraph(name, number)
+    assert set(re.findall(r"\{.*?\}", told.written)) == set(
+        re.findall(r"\{.*?\}", original.written)
+    )
+    assert told.answer == original.answer
+    assert told.shown.share == original.shown.share
 
 
 def test_every_answer_is_right() -> None:
@@ -177,6 +193,42 @@ def test_a_faulty_file_is_named(tmp_path: Path, more: str, words: str) -> None:
     with pytest.raises(LessonError, match=words) as told:
         open_all(read("one", "en", tmp_path))
     assert str(told.value).startswith("en/one.toml")
+
+
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        ('text = "一。"\n', "it has not as many paragraphs as the English lesson"),
+        ('text = "一。"\n[[paragraph]]\ntext = "二。"\n', "paragraph 2: it says text, question"),
+        ('text = "一。"\nstep = 2\n[[paragraph]]\ntext = "二。"\n', "paragraph 1: it says text"),
+        ("text = [", "zh/one.toml: "),
+    ],
+)
+def test_a_translation_has_the_words_of_its_lesson_and_no_more(
+    tmp_path: Path, words: str, fault: str
+) -> None:
+    for language in ("en", "zh"):
+        (tmp_path / language).mkdir()
+    asked = NEXT + 'question = "How many?"\nanswer = "nodes"\n'
+    (tmp_path / "en" / "one.toml").write_text(GOOD + asked, encoding="utf-8")
+    translation = f'title = "一"\n[[paragraph]]\n{words}'
+    (tmp_path / "zh" / "one.toml").write_text(translation, encoding="utf-8")
+    with pytest.raises(LessonError, match=fault):
+        read("one", "zh", tmp_path)
+
+
+def test_lines_are_joined_as_the_language_does(tmp_path: Path) -> None:
+    for language, text in (("en", "One\ntwo."), ("zh", "一\n二。\ny 三 y\n四，\n五")):
+        (tmp_path / language).mkdir()
+        more = (
+            'minutes = 1\n[[paragraph]]\ntarget = "product"\n'
+            if language == "en"
+            else ("[[paragraph]]\n")
+        )
+        written = f'title = "1"\n{more}text = """{text}"""\n'
+        (tmp_path / language / "one.toml").write_text(written, encoding="utf-8")
+    assert read("one", "en", tmp_path).paragraphs[0].text == "One two."
+    assert read("one", "zh", tmp_path).paragraphs[0].text == "一二。y 三 y 四，五"
 
 
 def test_what_a_paragraph_takes_over(tmp_path: Path) -> None:
