@@ -7,6 +7,7 @@ from contextlib import suppress
 from textual.style import Style
 from textual.widgets import OptionList
 
+SIDEWAYS = ("scroll_left", "scroll_right")
 MARKED = "option-list--option-highlighted"
 
 
@@ -19,6 +20,10 @@ class MarkedList(OptionList):
             # Textual passes on every attribute of a stylesheet but this one
             return style + Style(reverse=self.has_focus, underline=not self.has_focus)
         return style
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        # no list is wider than its place: ← and → are left to the screen, and told of there
+        return action not in SIDEWAYS and super().check_action(action, parameters)
 
     def action_page_up(self) -> None:
         # a list without room for a line has no pages to turn, and Textual trips over that
