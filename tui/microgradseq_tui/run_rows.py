@@ -27,6 +27,7 @@ STATUS_SIGNS = {
 _PLAIN = re.compile(r"[\w.+][\w.+-]*")
 MINUTE, HOUR = 60, 3600
 DIGITS = 3
+BETWEEN = " · "
 WIDE = 97
 """From so many cells on, the columns that can be spared are shown."""
 
@@ -139,6 +140,15 @@ def story_of(line: RunLine) -> str:
     Arguments:
         line: of the table.
     """
+    return BETWEEN.join(parts_of(line))
+
+
+def parts_of(line: RunLine) -> list[str]:
+    """What `story_of` tells, each by itself.
+
+    Arguments:
+        line: of the table.
+    """
     told = [line.task, line.cell, line.status]
     if line.steps is not None:
         told.append(f"{line.steps:,} steps")
@@ -148,7 +158,7 @@ def story_of(line: RunLine) -> str:
         told.append(f"perplexity {readable(line.perplexity)}")
     if line.seconds is not None:
         told.append(duration(line.seconds))
-    return " · ".join(filter(None, told))
+    return [*filter(None, told)]
 
 
 def rows_in(most: int | None = None) -> list[RunLine]:

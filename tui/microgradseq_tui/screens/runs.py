@@ -11,6 +11,7 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
+from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Static
 from textual.worker import get_current_worker
@@ -19,8 +20,16 @@ from microgradseq.cells import shorten
 from microgradseq.errors import UserError
 from microgradseq.numbers import plural
 from microgradseq_tui.actions import bindings_of
+from microgradseq_tui.lines import in_lines
 from microgradseq_tui.messages import CopyText, OpenScreen
-from microgradseq_tui.run_rows import as_target, columns_for, command_for, place, story_of
+from microgradseq_tui.run_rows import (
+    BETWEEN,
+    as_target,
+    columns_for,
+    command_for,
+    parts_of,
+    place,
+)
 from microgradseq_tui.screens.frame import ModeScreen
 from microgradseq_tui.widgets.charts.curve_view import CurveView
 from microgradseq_tui.widgets.runs_table import RunsTable
@@ -152,7 +161,8 @@ class RunsScreen(ModeScreen):
         about.set_class(line is None, "-none")
         if line is not None:
             commands = [command_for(command, line.name) for command in COMMANDS]
-            about.update("\n".join([story_of(line), *commands]))
+            told = in_lines(parts_of(line), self.app.size.width - 4, 2, BETWEEN)
+            about.update(Content("\n").join([told, *map(Content, commands)]))
         self.refresh_bindings()
 
     @property
@@ -347,7 +357,8 @@ class RunsScreen(ModeScreen):
         """Show or hide the curves of the chosen runs, or of the marked one."""
         self.toggle_class("-with-curve")
         if self.has_class("-with-curve") and not self.query(CurveView):
-            self.query_one("#panel").mount(CurveView("Loss by step", y_name="loss"))
+            title = Static("Loss by step: lower is better", classes="title", markup=False)
+            self.query_one("#panel").mount(title, CurveView("Loss by step", y_name="loss"))
         self._draw_curve_soon()
 
     def _draw_curve_soon(self) -> None:

@@ -28,6 +28,7 @@ FIELDS = {
     "seed": ("seed", "of all random numbers, the same for each"),
 }
 LIST_HINT = "Enter trains the marked comparison; Tab goes to the fields."
+FIELD_HINT = "Enter trains what the fields say; Esc goes back to the list."
 LONGEST = 200
 ORDERS = (
     "one after another: speeds can be compared",
@@ -182,7 +183,7 @@ class ComparisonForm(VerticalScroll):
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Say what the field is for that the keys go to."""
         about = FIELDS.get(event.widget.id or "")
-        words = LIST_HINT if about is None else f"{about[0]}: {about[1]}"
+        words = LIST_HINT if about is None else f"{about[0]}: {about[1]}\n{FIELD_HINT}"
         self.query_one("#hint", Static).update(words)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

@@ -10,7 +10,8 @@ from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from microgradseq.numbers import duration, readable
+from microgradseq.numbers import duration, plural, readable
+from microgradseq_tui.lines import in_lines
 from microgradseq_tui.run_rows import STATUS_SIGNS
 from microgradseq_tui.widgets.charts.curve_view import CurveView
 from microgradseq_tui.widgets.charts.heat_map import HeatMapView
@@ -31,6 +32,8 @@ WORDS = {
 VIEWS = ("all", "curves", "gradients", "samples", "notes")
 WIDE = 100
 """Columns from which on the state of a training stays in one line."""
+MOST_LINES = 3
+"""Lines of the state of a training where there is little room."""
 FIRST = "The first step is being computed."
 NOTES = 30
 BAR = 10
@@ -147,27 +150,27 @@ class Dashboard(Container):
         sign = STATUS_SIGNS.get(status, "…")
         parts: list[Any] = [(f"{sign} {story.follower.folder.name} {status}", "$accent bold")]
         if story.follower.problem:
-            parts.append((f"   {story.follower.problem}", "$role-negative"))
+            parts.append((story.follower.problem, "$role-negative"))
         step = story.step
         if step:
             of = f" of {story.planned:,}" if story.planned else ""
-            parts.append(f"   step {step['step']:,}{of}   loss {_told(step['loss'])}")
+            parts += [f"step {step['step']:,}{of}", f"loss {_told(step['loss'])}"]
             if "perplexity" in step:
-                parts.append(f"   perplexity {_told(step['perplexity'])}")
-            parts.append(f"   lr {readable(step['lr'])}")
+                parts.append(f"perplexity {_told(step['perplexity'])}")
+            parts.append(f"lr {readable(step['lr'])}")
         left = story.seconds_left()
         if step and status == "running":
-            parts.append(f"   {duration(left)} left" if left is not None else "")
-            parts.append(f"   {readable(step['tokens_per_second'], 3)} tokens/s")
+            parts += [f"{duration(left)} left"] if left is not None else []
+            parts.append(f"{readable(step['tokens_per_second'], 3)} tokens/s")
         elif status == "waiting":
-            parts.append("   the trainer reads its data …")
-        parts.append(_load() if status in ("running", "paused") else "")
-        line = Content.assemble(*parts)
+            parts.append("the trainer reads its data …")
+        elif status == "paused":
+            parts.append("p goes on")
+        parts += _load() if status in ("running", "paused") else []
         # the last ones are left out rather than let the panels below jump
-        while self.app.size.width >= WIDE and line.cell_length > self.size.width - 4 and parts[1:]:
-            parts.pop()
-            line = Content.assemble(*parts)
-        self._words["state"].update(line)
+        width = self.app.size.width
+        most = 1 if width >= WIDE else MOST_LINES
+        self._words["state"].update(in_lines(parts, width - 4, most))
 
     def _show_curve_parts(self) -> None:
         story, view = self.story, self._curves
@@ -236,7 +239,8 @@ class Dashboard(Container):
         for name, low, high in shares:
             parts.append(f"{name:10} low {_bar(low)} {low:4.0%}  high {_bar(high)} {high:4.0%}\n")
         activity = self.story.activity()
-        parts.append(f"mean |h| {readable(activity[-1], 3)}  {sparkline(activity)}")
+        course = f"  {sparkline(activity)} by report" if len(activity) > 1 else ""
+        parts.append(f"mean |h| {readable(activity[-1], 3)}{course}")
         gates.update(Content.assemble(*parts))
 
     def _show_notes(self) -> None:
@@ -304,9 +308,9 @@ def _bar(share: float) -> str:
     return "█" * full + "·" * (BAR - full)
 
 
-def _load() -> str:
-    """How busy the machine is; "" where it does not tell."""
+def _load() -> list[str]:
+    """How busy the machine is, where it tells."""
     try:
-        return f"   load {os.getloadavg()[0]:.1f} of {os.cpu_count()}"
+        return [f"load {os.getloadavg()[0]:.1f} on {plural(os.cpu_count() or 1, 'core')}"]
     except (OSError, AttributeError):
-        return ""
+        return []
