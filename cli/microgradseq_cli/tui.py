@@ -16,8 +16,8 @@ def tui(context: click.Context, screen: str | None, state: str | None) -> None:
     """Open the app.
 
     SCREEN is learn, train, compare, play, labs or runs; the one that was open last if left out.
-    STATE says what to show there: an example's name, formulas, or a line that the app gave you to
-    share.
+    STATE says what to show there: an example's name, formulas, a run, a file to learn from (train),
+    or a line that the app gave you to share.
     """
     from microgradseq_tui.modes import MODES  # noqa: PLC0415 - only this command needs it
 

@@ -6,9 +6,11 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 from textual.pilot import Pilot
 from textual.widgets import DirectoryTree, Static
 
+from microgradseq.errors import UserError
 from microgradseq.training.run_folder import RunFolder
 from microgradseq_tui import trainers
 from microgradseq_tui.screens.leave import LeaveScreen
@@ -147,3 +149,18 @@ def test_a_training_outlives_the_app(make_app: MakeApp, tmp_path: Path) -> None:
     assert run.trainer() is not None
     assert asyncio.run(made[0].stop()) == 0
     assert run.status() == "stopped"
+
+
+def test_the_form_begins_with_a_file_that_was_named(make_app: MakeApp, tmp_path: Path) -> None:
+    (tmp_path / "my book.txt").write_text("the tide came in\n" * 90, encoding="utf-8")
+    app = make_app("train", "my book.txt")
+
+    async def script(pilot: Pilot[None]) -> None:
+        form = screen_of(app).query_one(FormView)
+        await until(pilot, lambda: hasattr(form, "form"))
+        told = "microgradseq train language --corpus 'my book.txt' --name my-book-lstm"
+        assert told in text_of(app)
+
+    play(app, script, LARGE)
+    with pytest.raises(UserError, match="there is no run 'no book"):
+        make_app("train", "no book.txt")

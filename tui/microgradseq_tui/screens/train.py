@@ -47,7 +47,8 @@ class TrainScreen(ModeScreen):
     """The form, and then one training.
 
     Arguments:
-        target: a run to watch, by name or folder; None for the form.
+        target: a run to watch, by name or folder, or a file that the form is to begin with; None
+            for the form as it is.
     """
 
     PLACE = "train"
@@ -60,10 +61,16 @@ class TrainScreen(ModeScreen):
         self._board: Dashboard | None = None
         self._timer: Timer | None = None
         self._temperature = 1.0
+        self._file: Path | None = None
         if target is not None:
             from microgradseq.training.run_folder import find_run  # noqa: PLC0415 - slow
 
-            self._folder = find_run(target)
+            try:
+                self._folder = find_run(target)
+            except UserError:
+                if not Path(target).expanduser().is_file():
+                    raise
+                self._file = Path(target).expanduser().absolute()
 
     @classmethod
     def takes_target(cls) -> bool:
@@ -84,6 +91,7 @@ class TrainScreen(ModeScreen):
             await self._watch(self._folder)
         else:
             self._form.begin()
+            self._take_file(self._file)
             self._look_every(CALM_LOOK_EVERY)
         self.refresh_bindings()
 
