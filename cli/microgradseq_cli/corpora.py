@@ -171,12 +171,12 @@ def fetch(names: tuple[str, ...], as_json: bool) -> None:
 
 
 def _require_public(names: tuple[str, ...], public: list[str]) -> None:
-    from microgradseq.data.corpora import corpora as all_corpora  # noqa: PLC0415
+    from microgradseq.data.corpora import known_corpus  # noqa: PLC0415
 
     for name in names:
         if name in public:
             continue
-        if name in all_corpora():
+        if known_corpus(name) is not None:
             raise BadInput(f"{name} comes along, so there is nothing to fetch")
         raise unknown("public corpus", name, public)
 

@@ -22,13 +22,15 @@ from microgradseq_corpora.tunes import tunes
 LICENCE = "MIT"
 
 
-def _written(name: str, title: str, language: str, good_for: str, size: str) -> Corpus:
+def _written(
+    name: str, title: str, language: str, good_for: str, size: str, *former: str
+) -> Corpus:
     file_name = name.replace("-", "_") + ".txt"
 
     def read(seed: int, count: int | None) -> str:
         return story(file_name, count)
 
-    return Corpus(name, title, language, "text", LICENCE, good_for, size, read)
+    return Corpus(name, title, language, "text", LICENCE, good_for, size, read, former=former)
 
 
 def _drawn(
@@ -45,11 +47,12 @@ def _drawn(
 
 CORPORA: tuple[Corpus, ...] = (
     _written(
-        "the-sorry-hand",
+        "story",
         "The Sorry Hand",
         "English",
         "Language models that write English prose, letter by letter.",
         "72 kB",
+        "the-sorry-hand",
     ),
     _written(
         "si-jin-jiu-liang",

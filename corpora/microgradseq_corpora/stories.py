@@ -14,7 +14,7 @@ def story(file_name: str, characters: int | None = None) -> str:
         file_name: one of the folder texts.
         characters: how many from its beginning; all if None.
 
-    >>> story("the_sorry_hand.txt", 14)
+    >>> story("story.txt", 14)
     'The Sorry Hand'
     """
     place = files("microgradseq_corpora").joinpath(FOLDER, file_name)

@@ -36,10 +36,25 @@ def corpus(name: str) -> Corpus:
     >>> corpus("sine").size
     '1,000 points'
     """
-    found = _found()
-    if name not in found:
-        raise DataError(there_is_no("corpus", name, found))
-    return found[name]
+    found = known_corpus(name)
+    if found is None:
+        raise DataError(there_is_no("corpus", name, corpora()))
+    return found
+
+
+def known_corpus(name: str) -> Corpus | None:
+    """The corpus that has a name, or had it before; None where there is none.
+
+    Arguments:
+        name: what somebody typed, or what an older run holds.
+
+    >>> found = known_corpus("the-sorry-hand")
+    >>> found.name if found else None
+    'story'
+    """
+    found = corpora()
+    former = (one for one in found.values() if name in one.former)
+    return found.get(name) or next(former, None)
 
 
 @cache

@@ -34,6 +34,7 @@ class Corpus:
         size: what it holds, in words: "66 kB", "any length".
         read: (seed, count) to the data. Texts ignore the seed; count None means the usual size.
         generated: whether it is drawn anew from a seed.
+        former: names that it had before, by which it is still found.
 
     >>> Corpus("tiny", "Tiny", "English", "text", "MIT", "tests", "3 bytes",
     ...        lambda seed, count: "abc").read(0, None)
@@ -49,3 +50,4 @@ class Corpus:
     size: str
     read: Callable[[int, int | None], Any]
     generated: bool = False
+    former: tuple[str, ...] = ()

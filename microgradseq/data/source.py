@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from microgradseq.data.corpora import corpora, corpus
+from microgradseq.data.corpora import corpora, corpus, known_corpus
 from microgradseq.data.corpus import Corpus
 from microgradseq.data.errors import DataError
 from microgradseq.data.nearest import nearest
@@ -58,9 +58,10 @@ def is_file(source: str) -> bool:
 
 
 def _corpus_named(name: str) -> Corpus:
+    known = known_corpus(name)
+    if known is not None:
+        return known
     found = corpora()
-    if name in found:
-        return found[name]
     here = [entry.name for entry in Path().iterdir() if not entry.name.startswith(".")]
     near_corpora, near_files = nearest(name, found), nearest(name, here)
     hints = [f"the corpus {near!r}" for near in near_corpora]

@@ -39,7 +39,7 @@ class Source:
     """
 
     def __init__(self, name: str) -> None:
-        text, self.title = load(name or None, "text", "the-sorry-hand")
+        text, self.title = load(name or None, "text", "story")
         text = text[:MOST_SYMBOLS]
         if len(text) < FEWEST_SYMBOLS:
             raise DataError(f"{self.title}: {len(text)} characters are too few to count in")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from microgradseq.data.corpora import corpora
+from microgradseq.data.corpora import corpora, known_corpus
 from microgradseq.data.errors import DataError, SettingError
 from microgradseq.data.nearest import did_you_mean, meant_or_known, there_is_no
 from microgradseq.data.source import is_file
@@ -24,13 +24,15 @@ def choose_task(
         A name in TASKS, and a corpus's name, a file, or None for the task's own corpus.
 
     >>> choose_task("adding"), choose_task()
-    (('adding', None), ('language', None))
+    (('adding', None), ('language', 'story'))
     """
     if task_name is not None:
         task(task_name)
         return task_name, source if target is None else target
     if target is None:
-        return (USUAL_TASK, source) if source is None else (_task_for(source), source)
+        # the usual corpus by its name, so that the run is called after what it reads
+        usual = task(USUAL_TASK).corpus
+        return (USUAL_TASK, usual) if source is None else (_task_for(source), source)
     if target in TASKS and not is_file(target):
         return target, source
     if source is not None:
@@ -42,12 +44,11 @@ def _task_for(source: str) -> str:
     """The task that reads a corpus, or a file: text unless something else is asked for."""
     if is_file(source):
         return USUAL_TASK
-    known = corpora()
-    if source not in known:
-        hint = did_you_mean(source, [*TASKS, *known]) or meant_or_known(source, TASKS)
+    found = known_corpus(source)
+    if found is None:
+        hint = did_you_mean(source, [*TASKS, *corpora()]) or meant_or_known(source, TASKS)
         raise DataError(f"there is no task, corpus or file {source!r}; {hint}")
-    kind = known[source].kind
     for name in TASKS:
-        if task(name).reads == kind:
+        if task(name).reads == found.kind:
             return name
-    raise DataError(f"no task reads a corpus of the kind {kind}")
+    raise DataError(f"no task reads a corpus of the kind {found.kind}")

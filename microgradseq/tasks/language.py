@@ -49,7 +49,7 @@ class LanguageTask(Task):
     shape = "aligned many to many"
     metric = "perplexity"
     reads = "text"
-    corpus = "the-sorry-hand"
+    corpus = "story"
     defaults: ClassVar[Mapping[str, Any]] = {
         "cell": "lstm",
         "hidden": 256,

@@ -225,7 +225,7 @@ COMPARISONS: Mapping[str, Comparison] = {
         Comparison(
             "story",
             "three cells read The Sorry Hand, a short story",
-            "the-sorry-hand",
+            "story",
             _CELLS_OF_BOOKS,
             {"hidden": 128},
             steps=600,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from microgradseq.data.corpora import corpora
+from microgradseq.data.corpora import corpora, known_corpus
 from microgradseq.data.nearest import did_you_mean
 from microgradseq.data.source import is_file
 from microgradseq.errors import UserError
@@ -234,7 +234,7 @@ class TrainingForm:
             return f"{self._task} makes its own data; leave this empty"
         if is_file(text):
             return None if Path(text).expanduser().exists() else f"there is no file {text!r}"
-        found = corpora().get(text)
+        found = known_corpus(text)
         if found is None:
             hint = did_you_mean(text, corpora())
             return f"there is no corpus and no file {text!r}" + (hint and f"; {hint}")

@@ -208,7 +208,7 @@ def test_showing_what_is_not_here_says_how_to_get_it(command: Command) -> None:
     [
         (("fetch", "mnits"), "there is no public corpus 'mnits'; did you mean mnist?"),
         (("fetch", "names", "tide"), "tide comes along, so there is nothing to fetch"),
-        (("fetch",), "Missing argument 'NAME...'."),
+        (("fetch",), "NAME... is missing; see microgradseq corpora fetch --help"),
         (("shw",), "there is no command 'shw'; did you mean show?"),
     ],
 )

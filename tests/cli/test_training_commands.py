@@ -99,6 +99,15 @@ def test_data_that_has_changed_is_told_of(command: Command, here: Path) -> None:
         assert err.count("\n") == 1
 
 
+@pytest.mark.parametrize(("target", "name"), [((), "story-lstm"), (("story",), "story-lstm")])
+def test_the_story_has_one_name(
+    command: Command, here: Path, target: tuple[str, ...], name: str
+) -> None:
+    command("train", *target, *SMALL, "--max-steps", "1", "--quiet")
+    assert [path.name for path in (here / "runs").iterdir()] == [name]
+    assert json.loads(command("runs", "show", name, "--json").out)["source"] == "story"
+
+
 def test_every_setting_is_an_option_with_help(command: Command) -> None:
     out = command("train", "--help").out
     for name in OPTIONS:
@@ -111,7 +120,7 @@ def test_every_setting_is_an_option_with_help(command: Command) -> None:
     ("arguments", "words"),
     [
         (["langage"], "did you mean language"),
-        (["the-sory-hand"], "did you mean the-sorry-hand"),
+        (["stroy"], "did you mean story"),
         (["none.txt"], "none.txt"),
         (["adding", "--hidden", "0"], "--hidden must be at least 1 and at most 65,536, not 0"),
         (["adding", "--lr", "nan"], "--lr must be above 0"),

@@ -103,9 +103,15 @@ def test_a_source_may_be_a_corpus_or_left_to_the_default() -> None:
     assert load(None, "series", "mackey-glass", count=2)[1] == "Mackey–Glass series"
 
 
+def test_a_corpus_is_found_by_the_name_that_it_had() -> None:
+    assert corpus("the-sorry-hand") is corpus("story")
+    assert load("the-sorry-hand", "text", "tunes") == load("story", "text", "tunes")
+    assert "the-sorry-hand" not in corpora()
+
+
 def test_a_corpus_of_another_kind_is_refused_with_both_kinds() -> None:
     with pytest.raises(DataError, match=r"'dates' is of kind 'pairs', but 'text' is .*brackets"):
-        load("dates", "text", "the-sorry-hand")
+        load("dates", "text", "story")
 
 
 def test_a_file_wins_where_it_exists_has_a_suffix_or_a_folder(
@@ -130,5 +136,5 @@ def test_an_unknown_source_is_answered_with_corpora_and_files(
     with pytest.raises(DataError, match=r"the corpus 'tunes' or .*the file 'tune\.abc'"):
         load("tune", "text", "brackets")
     for nothing in ("", "qqqqqqqq"):
-        with pytest.raises(DataError, match=r"no corpus and no file .*; corpora: the-sorry-hand,"):
+        with pytest.raises(DataError, match=r"no corpus and no file .*; corpora: story,"):
             load(nothing, "text", "brackets")

@@ -29,7 +29,7 @@ def test_every_setting_has_a_line_and_the_usual_ones_come_first() -> None:
         ("cell", "gro", "one of"),
         ("task", "laguage", "did you mean language?"),
         ("preset", "d2l-gro", "did you mean d2l-gru"),
-        ("source", "the-sory-hand", "did you mean the-sorry-hand?"),
+        ("source", "stroy", "did you mean story"),
         ("source", "nowhere/book.txt", "no file"),
         ("source", "sine", "of the kind series"),
         ("name", "a/b", "cannot name a run"),
@@ -44,7 +44,7 @@ def test_what_cannot_be_is_refused_in_words(name: str, text: str, words: str) ->
 
 
 def test_a_task_that_makes_its_own_data_takes_no_source() -> None:
-    form = TrainingForm().filled("task", "adding").filled("source", "the-sorry-hand")
+    form = TrainingForm().filled("task", "adding").filled("source", "story")
     assert "makes its own data" in (form.problem("source") or "")
 
 
@@ -67,14 +67,18 @@ def test_another_task_has_other_defaults() -> None:
     assert form.arguments("sums") == ["adding", "--name", "sums"]
 
 
+def test_the_former_name_of_a_corpus_is_taken() -> None:
+    assert TrainingForm().filled("source", "the-sorry-hand").problem("source") is None
+
+
 def test_a_preset_fills_the_form() -> None:
     form = TrainingForm().filled("hidden", "9").filled("preset", "d2l-gru")
     assert form.text("hidden") == "256"
     assert form.text("cell") == "gru"
     assert form.text("source") == PRESETS["d2l-gru"].source
-    words = form.filled("hidden", "32").filled("source", "the-sorry-hand").arguments("small")
+    words = form.filled("hidden", "32").filled("source", "story").arguments("small")
     assert words == [
-        *("--preset", "d2l-gru", "--corpus", "the-sorry-hand", "--name", "small"),
+        *("--preset", "d2l-gru", "--corpus", "story", "--name", "small"),
         *("--hidden", "32"),
     ]
 
@@ -85,10 +89,10 @@ def test_a_flag_is_written_as_the_command_line_takes_it() -> None:
 
 
 def test_a_free_name_is_made_up(tmp_path: Path) -> None:
-    form = TrainingForm().filled("source", "the-sorry-hand").filled("cell", "gru")
-    assert form.run_name(tmp_path) == "the-sorry-hand-gru"
-    (tmp_path / "the-sorry-hand-gru").mkdir()
-    assert form.run_name(tmp_path) == "the-sorry-hand-gru-2"
+    form = TrainingForm().filled("source", "story").filled("cell", "gru")
+    assert form.run_name(tmp_path) == "story-gru"
+    (tmp_path / "story-gru").mkdir()
+    assert form.run_name(tmp_path) == "story-gru-2"
 
 
 def test_the_command_line_does_what_the_form_says(tmp_path: Path) -> None:
