@@ -6,6 +6,7 @@ between. So NumPy finds all line ends and all commas at once, and from them wher
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 
@@ -20,9 +21,12 @@ _STEP = numpy.frombuffer(b'{"event":"step","step":', dtype="uint8")
 _NEWLINE, _COMMA = 10, 44
 _LONGEST = 24
 """A number that JSON holds has at most so many characters."""
+_DIGITS = 15
+"""A whole number of so many digits is exact as a float."""
 _FIELDS = {"step": 1, "epoch": 2, "tokens": 3, "loss": 4, "gradient_norm": 5, "lr": 6}
 """Behind how many commas a field stands; perplexity, where there is one, moves the later ones."""
 _OPTIONAL = '"perplexity"'
+_Reading = Callable[[Array, Array, Array], Array]
 
 
 class Curves:
@@ -85,32 +89,32 @@ class Curves:
     @cached_property
     def step(self) -> Array:
         """Steps done."""
-        return self._column("step").astype("int64")
+        return self._column("step", _whole_numbers).astype("int64")
 
     @cached_property
     def epoch(self) -> Array:
         """Passes over the data."""
-        return self._column("epoch").astype("int64")
+        return self._column("epoch", _whole_numbers).astype("int64")
 
     @cached_property
     def tokens(self) -> Array:
         """Targets seen in all."""
-        return self._column("tokens").astype("int64")
+        return self._column("tokens", _whole_numbers).astype("int64")
 
     @cached_property
     def loss(self) -> Array:
         """The loss of each step."""
-        return self._column("loss")
+        return self._column("loss", _numbers)
 
     @cached_property
     def gradient_norm(self) -> Array:
         """The norm of all gradients before clipping."""
-        return self._column("gradient_norm")
+        return self._column("gradient_norm", _numbers)
 
     @cached_property
     def lr(self) -> Array:
         """The learning rate."""
-        return self._column("lr")
+        return self._column("lr", _numbers)
 
     @cached_property
     def elapsed(self) -> Array:
@@ -127,7 +131,7 @@ class Curves:
         commas = numpy.flatnonzero(self._bytes == _COMMA)
         return commas, numpy.searchsorted(commas, self._starts)
 
-    def _column(self, name: str) -> Array:
+    def _column(self, name: str, reading: _Reading) -> Array:
         if not len(self._starts):
             return numpy.zeros(0)
         commas, first = self._commas
@@ -137,7 +141,7 @@ class Curves:
             optional = self._bytes[commas[first + _FIELDS["loss"]] + 2] == ord(_OPTIONAL[1])
             place = place + optional
         begin = commas[place] + len(f',"{name}":')
-        return _numbers(self._bytes, begin, commas[place + 1])
+        return reading(self._bytes, begin, commas[place + 1])
 
 
 def _numbers(text: Array, begin: Array, end: Array) -> Array:
@@ -154,6 +158,24 @@ def _numbers(text: Array, begin: Array, end: Array) -> Array:
     words = letters.view(f"S{width}")[:, 0]
     words[words == b"null"] = b"nan"
     return words.astype("float64")
+
+
+def _whole_numbers(text: Array, begin: Array, end: Array) -> Array:
+    """The same for what is written in digits alone, in a third of the time.
+
+    Arguments:
+        text: all bytes.
+        begin, end: (N,).
+    """
+    width = int((end - begin).max())
+    if width > _DIGITS or int(end.min()) < width:
+        return _numbers(text, begin, end)
+    digits = _taken(text, end - width, width) - ord("0")
+    digits *= numpy.arange(width) >= width - (end - begin)[:, None]
+    if (digits > 9).any() or (end == begin).any():
+        # another hand wrote 1e3, or null, or nothing
+        return _numbers(text, begin, end)
+    return digits @ 10.0 ** numpy.arange(width - 1, -1, -1)
 
 
 def _taken(text: Array, begin: Array, width: int) -> Array:

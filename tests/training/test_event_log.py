@@ -104,6 +104,19 @@ def test_curves_equal_the_events(tmp_path: Path) -> None:
     assert curves.last_step["step"] == 49
 
 
+def test_whole_numbers_are_read_however_they_are_written(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    long = 10**14
+    path.write_bytes(b"".join(line_of({**step(1), "tokens": count}) for count in (7, 10, long)))
+    assert Curves(path).tokens.tolist() == [7, 10, long]
+    lines = path.read_bytes().replace(b'"tokens":10,', b'"tokens":1e3,')
+    path.write_bytes(lines)
+    assert Curves(path).tokens.tolist() == [7, 1000, long]
+    path.write_bytes(lines.replace(b'"tokens":7,', b'"tokens":,'))
+    with pytest.raises(ValueError, match="convert"):
+        _ = Curves(path).tokens
+
+
 def test_steps_without_perplexity_are_read_too(tmp_path: Path) -> None:
     path = tmp_path / "events.jsonl"
     event = step(1)
