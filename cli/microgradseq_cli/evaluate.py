@@ -38,25 +38,16 @@ def evaluate(
     """
     from microgradseq.data.texts import read_text  # noqa: PLC0415 - slow to import
     from microgradseq.tasks.language import LanguageTask  # noqa: PLC0415
-    from microgradseq.tasks.registry import task as task_named  # noqa: PLC0415
     from microgradseq.training.run_folder import find_run  # noqa: PLC0415
-    from microgradseq.training.start import (  # noqa: PLC0415
-        load_weights,
-        open_model,
-        require_same_data,
-        settings_in,
-    )
+    from microgradseq.training.start import open_model, open_with_data  # noqa: PLC0415
     from microgradseq.training.summary import told_baselines  # noqa: PLC0415
 
     folder, which = find_run(run, runs_dir), "best" if best else "latest"
-    record = folder.read()
     if text is not None and slow:
         raise BadInput("--slow compares on the run's own validation data: leave --text out")
     if text is None:
-        task = task_named(record["task"]).prepare(settings_in(record), record.get("source"))
-        require_same_data(folder, record, task)
-        load_weights(task, folder, which)
-        metrics, baselines = task.evaluate(), record.get("baselines", [])
+        task = open_with_data(folder, which)
+        metrics, baselines = task.evaluate(), folder.read().get("baselines", [])
         if slow:
             if not isinstance(task, LanguageTask):
                 raise BadInput(f"--slow is for language models, and this run's task is {task.kind}")

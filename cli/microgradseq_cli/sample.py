@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from microgradseq.cells import cell_width
+from microgradseq.errors import UserError
 from microgradseq_cli.errors import BadInput
 from microgradseq_cli.refusals import Finite
 from microgradseq_cli.runs import runs_dir_option
 
 if TYPE_CHECKING:
     from microgradseq.tasks.language import LanguageTask
-    from microgradseq.tasks.task import SampleRequest
+    from microgradseq.tasks.task import SampleRequest, Task
+    from microgradseq.training.run_folder import RunFolder
 
 SHOWN = 5
 """So many of the likeliest symbols --probabilities shows."""
@@ -68,7 +70,7 @@ def sample(
     probabilities: bool,
     as_json: bool,
 ) -> None:
-    """Write text with a trained model, or have it answer a prefix.
+    """Write text with a trained model, or have it answer a prefix or an example.
 
     RUN is a run's name, or the path of its folder.
     """
@@ -77,10 +79,9 @@ def sample(
     from microgradseq.tasks.language import LanguageTask  # noqa: PLC0415
     from microgradseq.tasks.task import SampleRequest  # noqa: PLC0415
     from microgradseq.training.run_folder import find_run  # noqa: PLC0415
-    from microgradseq.training.start import open_model  # noqa: PLC0415
 
     request = SampleRequest(prefix, length, 0.0 if greedy else temperature, top_k, top_p, beam)
-    task = open_model(find_run(run, runs_dir), "best" if best else "latest")
+    task = _opened(find_run(run, runs_dir), "best" if best else "latest", prefix)
     random = numpy.random.default_rng(seed)
     if isinstance(task, LanguageTask) and (probabilities or not as_json):
         _write(task, request, random, probabilities, as_json)
@@ -89,6 +90,25 @@ def sample(
         raise BadInput(f"--probabilities is for texts, and this run's task is {task.kind}")
     text = task.sample(request, random)
     print(json.dumps({"text": text}, ensure_ascii=False) if as_json else text)
+
+
+def _opened(folder: RunFolder, which: str, prefix: str) -> Task:
+    """The trained model, with its data where it answers one of their examples."""
+    from microgradseq.tasks.registry import task as task_named  # noqa: PLC0415
+    from microgradseq.training.start import open_model, open_with_data  # noqa: PLC0415
+
+    kind = task_named(folder.read()["task"])
+    if prefix and kind.takes is None:
+        raise BadInput(f"this run's task, {kind.kind}, reads no --prefix: leave it out")
+    if prefix.strip() or not kind.shows_example:
+        return open_model(folder, which)
+    hint = "" if kind.takes is None else f"; --prefix takes {kind.takes} of your own"
+    try:
+        task = open_with_data(folder, which)
+    except UserError as error:
+        raise BadInput(f"{error}{hint}") from None
+    click.echo(f"An example of the validation data{hint}.", err=True)
+    return task
 
 
 def _write(

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from microgradseq.numbers import duration, for_json, measured, plural, readable
-from microgradseq.tasks.settings import Settings
+from microgradseq.tasks.settings import Settings, option_of
 from microgradseq_cli.errors import INTERRUPTED, BadInput
 from microgradseq_cli.runs import runs_dir_option
 from microgradseq_cli.settings_options import GroupedCommand, settings_options
 
 if TYPE_CHECKING:
+    from microgradseq.training.checkpoint import Checkpoint
     from microgradseq.training.events import Event
     from microgradseq.training.trainer import Trainer
 
@@ -129,6 +130,9 @@ def _run(ready: Ready, as_json: bool, quiet: bool) -> int:
 
     with watcher(quiet) as watch:
         trainer, checkpoint = ready(watch.on_event)
+        if checkpoint is not None and _is_done(trainer, checkpoint) and not as_json:
+            click.echo(_done_words(trainer))
+            return 0
         watch.begin(trainer)
         end = trainer.run(checkpoint)
     _tell_result(trainer, end, watch.samples, as_json)
@@ -139,6 +143,18 @@ def _run(ready: Ready, as_json: bool, quiet: bool) -> int:
         click.echo(f"Go on with: microgradseq train --resume {trainer.folder.path}", err=True)
         return INTERRUPTED if "interrupted" in end["reason"] else 0
     return 0
+
+
+def _is_done(trainer: Trainer, checkpoint: Checkpoint) -> bool:
+    return bool(checkpoint.rest["progress"]["step"] >= trainer.plan.steps)
+
+
+def _done_words(trainer: Trainer) -> str:
+    settings, path = trainer.settings, trainer.folder.path
+    # whichever of the two limits it has reached
+    limit = "max_steps" if trainer.plan.steps == settings.max_steps else "epochs"
+    done = f"{path} is finished: all of its {plural(trainer.plan.steps, 'step')} are done"
+    return f"{done}. Go on with: microgradseq train --resume {path} {option_of(limit)} N --override"
 
 
 def _tell_result(trainer: Trainer, end: Event, samples: list[str], as_json: bool) -> None:

@@ -86,6 +86,7 @@ class DigitsTask(LabelledTask):
     shape = "many to one"
     reads = "digits"
     corpus = "strokes"
+    shows_example = True
     model: Classifier
     defaults: ClassVar[Mapping[str, Any]] = {
         "cell": "lstm",

@@ -87,6 +87,7 @@ class ForecastingTask(Task):
     in_nats = False
     reads = "series"
     corpus = "sine"
+    takes = "numbers with blanks between"
     defaults: ClassVar[Mapping[str, Any]] = {
         "cell": "gru",
         "hidden": 32,

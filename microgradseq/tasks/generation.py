@@ -49,6 +49,7 @@ class GenerationTask(LabelledTask):
     higher_is_better = False
     reads = "labelled"
     corpus = "names-by-kind"
+    takes = "a label"
     model: SequenceModel
     defaults: ClassVar[Mapping[str, Any]] = {
         "cell": "gru",

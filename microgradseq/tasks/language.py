@@ -50,6 +50,7 @@ class LanguageTask(Task):
     metric = "perplexity"
     reads = "text"
     corpus = "story"
+    takes = "the beginning of a text"
     defaults: ClassVar[Mapping[str, Any]] = {
         "cell": "lstm",
         "hidden": 256,

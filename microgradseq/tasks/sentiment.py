@@ -40,6 +40,8 @@ class SentimentTask(LabelledTask):
     shape = "many to one"
     reads = "labelled"
     corpus = "reviews"
+    takes = "a text"
+    shows_example = True
     model: Classifier
     defaults: ClassVar[Mapping[str, Any]] = {
         "cell": "lstm",

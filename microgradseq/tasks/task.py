@@ -102,6 +102,10 @@ class Task(ABC):
     """The kind of corpus that it reads (see Corpus); None if it draws its own data."""
     corpus: ClassVar[str | None] = None
     """The corpus taken when none is named."""
+    takes: ClassVar[str | None] = None
+    """What its sample takes as a prefix, such as "a sentence"; None where it takes none."""
+    shows_example: ClassVar[bool] = False
+    """Whether its sample without a prefix shows an example of the validation data."""
     defaults: ClassVar[Mapping[str, Any]] = {}
     """Settings of its own that visibly learn within a minute on two cores."""
 

@@ -52,6 +52,8 @@ class TranslationTask(LabelledTask):
     metric = "bleu"
     reads = "pairs"
     corpus = "dates"
+    takes = "a text"
+    shows_example = True
     model: EncoderDecoder
     defaults: ClassVar[Mapping[str, Any]] = {
         "cell": "gru",

@@ -39,6 +39,8 @@ class WordTask(LabelledTask):
 
     shape = "aligned many to many"
     aligned = True
+    takes = "a sentence"
+    shows_example = True
     model: SequenceModel
     defaults: ClassVar[Mapping[str, Any]] = {
         "cell": "gru",

@@ -183,6 +183,20 @@ def open_model(folder: RunFolder, which: str = "latest") -> Task:
     return task
 
 
+def open_with_data(folder: RunFolder, which: str = "latest") -> Task:
+    """A run's trained model with its data, to be measured on them.
+
+    Arguments:
+        folder: of the run.
+        which: "latest" or "best".
+    """
+    record = folder.read()
+    task = task_named(record["task"]).prepare(settings_in(record), record.get("source"))
+    require_same_data(folder, record, task)
+    load_weights(task, folder, which)
+    return task
+
+
 def load_weights(task: Task, folder: RunFolder, which: str = "latest") -> Checkpoint:
     """Give a task the weights of a run's checkpoint.
 

@@ -108,6 +108,53 @@ def test_the_story_has_one_name(
     assert json.loads(command("runs", "show", name, "--json").out)["source"] == "story"
 
 
+@pytest.mark.parametrize(
+    ("task", "prefix"),
+    [("sentiment", "not bad"), ("tagging", "the dog runs"), ("translation", "march 3 2021")],
+)
+def test_a_task_that_answers_answers_an_example_of_its_data(
+    command: Command, here: Path, task: str, prefix: str
+) -> None:
+    few = ("--max-steps", "2", "--max-tokens", "4000", "--hidden", "8")
+    command("train", task, "--name", "a", "--quiet", *few)
+    code, out, err = command("sample", "a")
+    assert (code, "as the prefix" in out) == (0, False)
+    assert out.strip()
+    assert err.startswith("An example of the validation data; --prefix takes a ")
+    assert err.count("\n") == 1
+    assert command("sample", "a", "--seed", "1").out != out
+    code, out, err = command("sample", "a", "--prefix", prefix)
+    assert (code, err) == (0, "")
+    assert prefix.rsplit(maxsplit=1)[-1] in out
+
+
+def test_an_example_of_data_that_are_gone_says_what_to_do(command: Command, here: Path) -> None:
+    (here / "kinds.tsv").write_text("good\tkind\nbad\tunkind\n" * 5, encoding="utf-8")
+    few = ("--max-steps", "1", "--hidden", "4", "--name", "a", "--quiet")
+    command("train", "--task", "sentiment", "kinds.tsv", *few)
+    (here / "kinds.tsv").unlink()
+    code, out, err = command("sample", "a")
+    assert (code, out) == (2, "")
+    assert "kinds.tsv" in err
+    assert err.endswith("; --prefix takes a text of your own\n")
+    assert command("sample", "a", "--prefix", "good").code == 0
+
+
+@pytest.mark.parametrize("task", ["adding", "digits"])
+def test_a_task_that_reads_no_text_refuses_a_prefix(
+    command: Command, here: Path, task: str
+) -> None:
+    few = ("--max-steps", "1", "--hidden", "4", "--max-tokens", "2800")
+    command("train", task, "--name", "a", "--quiet", *few)
+    code, out, err = command("sample", "a", "--prefix", "x")
+    assert (code, out) == (2, "")
+    assert err == f"Error: this run's task, {task}, reads no --prefix: leave it out\n"
+    code, out, err = command("sample", "a")
+    assert code == 0
+    assert "evaluate the run" not in out
+    assert err == ("An example of the validation data.\n" if task == "digits" else "")
+
+
 def test_every_setting_is_an_option_with_help(command: Command) -> None:
     out = command("train", "--help").out
     for name in OPTIONS:
@@ -178,6 +225,27 @@ def test_a_resume_with_other_settings_lists_them(command: Command, here: Path) -
     code, out, _ = command("train", "--resume", "mine", "--max-steps", "6", "--override")
     assert code == 0
     assert "finished after 6 steps" in out
+
+
+@pytest.mark.parametrize(("limit", "option"), [("4", "--max-steps"), ("1000000", "--epochs")])
+def test_a_finished_run_says_how_to_go_on(
+    command: Command, here: Path, limit: str, option: str
+) -> None:
+    (here / "tide.txt").write_text(TEXT[:400], encoding="utf-8")
+    arguments = [*SMALL[:-2], "--epochs", "2", "--max-steps", limit]
+    command("train", "tide.txt", "--name", "a", "--quiet", *arguments)
+    steps = json.loads(command("runs", "show", "a", "--json").out)["steps"]
+    before = (here / "runs/a/events.jsonl").read_bytes()
+    assert command("train", "--resume", "a") == (
+        0,
+        f"runs/a is finished: all of its {steps} steps are done. "
+        f"Go on with: microgradseq train --resume runs/a {option} N --override\n",
+        "",
+    )
+    assert (here / "runs/a/events.jsonl").read_bytes() == before
+    assert json.loads(command("train", "--resume", "a", "--json").out)["status"] == "finished"
+    further = ("--resume", "a", option, str(steps + 1), "--override", "--quiet")
+    assert f"finished after {steps} steps" not in command("train", *further).out
 
 
 def test_a_changed_text_is_not_gone_on_with(command: Command, here: Path) -> None:
