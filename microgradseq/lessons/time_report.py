@@ -75,7 +75,7 @@ def verdict_lines(network: ThroughTime, short: bool = False) -> list[str]:
     return [
         f"∂h_T/∂{name}_t {found.name}: every step back multiplies it by {readable(found.factor, 3)}"
         if short and found.name in ("vanishing", "exploding", "steady")
-        else f"the end still feels {name}_t: {found.words}"
+        else f"∂h_T/∂{name}_t {found.words}"
         for name, found in network.verdicts
     ]
 

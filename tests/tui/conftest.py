@@ -12,6 +12,7 @@ from textual import _wait
 from microgradseq.training.event_log import EventWriter
 from microgradseq.training.run_folder import RunFolder
 from microgradseq_tui.app import MicrogradseqApp
+from tests.tui.harness import LARGE, SMALL, Look
 
 MakeApp = Callable[..., MicrogradseqApp]
 
@@ -28,6 +29,14 @@ def make_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeApp:
         return MicrogradseqApp(screen, state, file=tmp_path / "config" / "app.json")
 
     return make
+
+
+@pytest.fixture(params=["80x24", "120x40", "80x24_plain"])
+def look(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Look:
+    """A small terminal, a large one, and a small one without colours."""
+    if request.param.endswith("plain"):
+        monkeypatch.setenv("NO_COLOR", "1")
+    return Look(LARGE if request.param == "120x40" else SMALL, request.param)
 
 
 @pytest.fixture

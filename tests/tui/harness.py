@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import fields
 from pathlib import Path
 from string import ascii_letters
+from typing import NamedTuple
 
 from rich.style import Style
 from textual import events
@@ -32,6 +33,18 @@ UPDATE = "MICROGRADSEQ_UPDATE_SNAPSHOTS"
 ATTRIBUTES = ("bold", "dim", "italic", "underline", "reverse", "strike")
 
 Script = Callable[[Pilot[None]], Awaitable[None]]
+
+
+class Look(NamedTuple):
+    """A terminal in which a screen is looked at; the fixture `look` gives three of them.
+
+    Arguments:
+        size: columns and rows.
+        name: what the names of its snapshots end in.
+    """
+
+    size: tuple[int, int]
+    name: str
 
 
 def play(app: MicrogradseqApp, script: Script, size: tuple[int, int] = SMALL) -> None:
@@ -140,6 +153,23 @@ def assert_snapshot(app: MicrogradseqApp, name: str) -> None:
         kept.write_text(seen, encoding="utf-8")
     assert kept.exists(), f"look at the screen, then run this test with {UPDATE}=1"
     assert seen == kept.read_text(encoding="utf-8"), f"the screen is not as in {kept.name}"
+
+
+def assert_looks(app: MicrogradseqApp, name: str, look: Look, prepare: Script = settle) -> None:
+    """Run an app and compare what is seen then with what was kept for such a terminal.
+
+    Arguments:
+        app: made with a `file` of the test's own.
+        name: of the snapshots, without their endings.
+        look: the terminal.
+        prepare: what to do first.
+    """
+
+    async def script(pilot: Pilot[None]) -> None:
+        await prepare(pilot)
+        assert_snapshot(app, f"{name}_{look.name}")
+
+    play(app, script, look.size)
 
 
 def _words(theme: str, style: Style) -> str:

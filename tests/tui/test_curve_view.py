@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy
@@ -266,7 +267,10 @@ def test_the_numbers_of_a_wide_heat_map(make_app: MakeApp) -> None:
     async def script(pilot: Pilot[None]) -> None:
         app.push_screen(NumbersScreen(Sheet("States", HeatMapNumbers(heat_map))))
         await settle(pilot)
+        cut = text_of(app).split("\n")[5:8]
+        assert all(row.endswith("…") for row in cut)
         await press(pilot, *["right"] * 12)
+        assert all(re.match(r" +\S+( 1)?…", row) for row in text_of(app).split("\n")[5:8])
         assert "层 1" in text_of(app)
         assert "t 0 " not in text_of(app)
         await press(pilot, "o")

@@ -22,8 +22,8 @@ from microgradseq_tui.widgets.labs.settings_list import SettingsList
 from microgradseq_tui.widgets.shell.prompt import Prompt
 from tests.tui.harness import (
     LARGE,
-    SMALL,
-    assert_snapshot,
+    Look,
+    assert_looks,
     play,
     press,
     resize,
@@ -80,23 +80,13 @@ def screen_frame(app: MicrogradseqApp) -> Frame:
     return session.frame
 
 
-async def run_and_look(pilot: Pilot[None], app: MicrogradseqApp, name: str) -> None:
+async def finish_gates(pilot: Pilot[None]) -> None:
     await choose(pilot, "gates")
     await finish(pilot)
-    assert_snapshot(app, name)
 
 
-@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x40"])
-def test_a_finished_lab(make_app: MakeApp, size: tuple[int, int]) -> None:
-    app = make_app("labs")
-    name = f"labs_gates_{size[0]}x{size[1]}"
-    play(app, lambda pilot: run_and_look(pilot, app, name), size)
-
-
-def test_a_finished_lab_without_colours(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NO_COLOR", "1")
-    app = make_app("labs")
-    play(app, lambda pilot: run_and_look(pilot, app, "labs_gates_80x24_plain"))
+def test_a_finished_lab(make_app: MakeApp, look: Look) -> None:
+    assert_looks(make_app("labs"), "labs_gates", look, finish_gates)
 
 
 def test_every_lab_can_be_opened_and_read(make_app: MakeApp) -> None:
@@ -333,3 +323,20 @@ def test_small_and_growing_terminals(make_app: MakeApp) -> None:
 def test_a_lab_that_is_not_there_is_refused(make_app: MakeApp) -> None:
     with pytest.raises(UserError, match=r"there is no lab 'hopfeild'; did you mean hopfield\?"):
         make_app("labs", "hopfeild")
+
+
+def test_a_setting_is_told_to_its_last_word(make_app: MakeApp) -> None:
+    app = make_app("labs")
+
+    async def act(pilot: Pilot[None]) -> None:
+        for name in LABS:
+            await choose(pilot, name)
+            settings = app.screen.query_one(SettingsList)
+            for place in range(settings.option_count):
+                settings.highlighted = place
+                await settle(pilot)
+                told = str(app.screen.query_one("#about-setting", Static).content).split()
+                seen = " ".join(row[:23] for row in rows_of(app)).split()
+                assert " ".join(told) in " ".join(seen), name
+
+    play(app, act)

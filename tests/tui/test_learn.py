@@ -19,12 +19,13 @@ from microgradseq_tui.widgets.graph.graph_view import GraphView
 from tests.tui.harness import (
     LARGE,
     SMALL,
+    Look,
+    assert_looks,
     assert_snapshot,
     play,
     press,
     resize,
     rows_of,
-    settle,
     text_of,
 )
 
@@ -32,28 +33,9 @@ if TYPE_CHECKING:
     from tests.tui.conftest import MakeApp
 
 
-@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x40"])
-def test_home(make_app: MakeApp, size: tuple[int, int]) -> None:
-    app = make_app("learn")
-
-    async def look(pilot: Pilot[None]) -> None:
-        # what opens after the first paint moves the graph once more
-        await settle(pilot)
-        assert_snapshot(app, f"learn_{size[0]}x{size[1]}")
-
-    play(app, look, size)
-
-
-def test_without_colours(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NO_COLOR", "1")
-    app = make_app("learn")
-
-    async def look(pilot: Pilot[None]) -> None:
-        # what opens after the first paint moves the graph once more
-        await settle(pilot)
-        assert_snapshot(app, "learn_80x24_plain")
-
-    play(app, look)
+def test_home(make_app: MakeApp, look: Look) -> None:
+    # what opens after the first paint moves the graph once more: the harness settles twice
+    assert_looks(make_app("learn"), "learn", look)
 
 
 def test_what_is_marked_is_shown_and_opened(make_app: MakeApp) -> None:
@@ -122,7 +104,9 @@ def test_a_formula_of_ones_own(make_app: MakeApp) -> None:
     app = make_app("learn")
 
     async def go(pilot: Pilot[None]) -> None:
+        assert "Esc Leave" not in text_of(app)
         await press(pilot, "slash", *"a=2;b=a+*3", "enter")
+        assert "Esc Leave" in text_of(app)
         assert "the formula cannot be read at column 9, where" in text_of(app)
         assert_snapshot(app, "learn_mistake_80x24")
         await press(pilot, "escape", "f", "end", "backspace", "backspace")

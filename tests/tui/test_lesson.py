@@ -13,14 +13,13 @@ from microgradseq_tui.screens.time import TimeScreen
 from microgradseq_tui.screens.walk import WalkScreen
 from microgradseq_tui.widgets.graph.graph_view import GraphView
 from tests.tui.harness import (
-    LARGE,
     SMALL,
-    assert_snapshot,
+    Look,
+    assert_looks,
     play,
     press,
     resize,
     rows_of,
-    settle,
     text_of,
 )
 
@@ -30,29 +29,10 @@ if TYPE_CHECKING:
 STATES = {"lesson_walk": "lesson chain-rule 10", "lesson_time": "lesson rnn 11"}
 
 
-@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x40"])
 @pytest.mark.parametrize("name", STATES)
-def test_pictures(make_app: MakeApp, name: str, size: tuple[int, int]) -> None:
-    app = make_app("learn", STATES[name])
-
-    async def look(pilot: Pilot[None]) -> None:
-        # what opens after the first paint moves the graph once more
-        await settle(pilot)
-        assert_snapshot(app, f"{name}_{size[0]}x{size[1]}")
-
-    play(app, look, size)
-
-
-def test_without_colours(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NO_COLOR", "1")
-    app = make_app("learn", STATES["lesson_walk"])
-
-    async def look(pilot: Pilot[None]) -> None:
-        # what opens after the first paint moves the graph once more
-        await settle(pilot)
-        assert_snapshot(app, "lesson_walk_80x24_plain")
-
-    play(app, look)
+def test_pictures(make_app: MakeApp, name: str, look: Look) -> None:
+    # what opens after the first paint moves the graph once more: the harness settles twice
+    assert_looks(make_app("learn", STATES[name]), name, look)
 
 
 def test_reading(make_app: MakeApp) -> None:

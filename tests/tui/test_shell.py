@@ -27,6 +27,8 @@ from microgradseq_tui.widgets.shell.mode_bar import ModeBar
 from tests.tui.harness import (
     LARGE,
     SMALL,
+    Look,
+    assert_looks,
     assert_snapshot,
     play,
     press,
@@ -56,30 +58,10 @@ def fixed_place(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("microgradseq_tui.screens.runs.place", lambda: Path("/home/me/runs"))
 
 
-@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x40"])
 @pytest.mark.parametrize("mode", LATER)
 @pytest.mark.usefixtures("some_runs", "fixed_place")
-def test_screens(make_app: MakeApp, mode: str, size: tuple[int, int]) -> None:
-    app = make_app(mode)
-
-    async def look(_: Pilot[None]) -> None:
-        assert_snapshot(app, f"{mode}_{size[0]}x{size[1]}")
-
-    play(app, look, size)
-
-
-@pytest.mark.parametrize("mode", LATER)
-@pytest.mark.usefixtures("some_runs", "fixed_place")
-def test_screens_without_colours(
-    make_app: MakeApp, mode: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("NO_COLOR", "1")
-    app = make_app(mode)
-
-    async def look(_: Pilot[None]) -> None:
-        assert_snapshot(app, f"{mode}_80x24_plain")
-
-    play(app, look)
+def test_screens(make_app: MakeApp, mode: str, look: Look) -> None:
+    assert_looks(make_app(mode), mode, look)
 
 
 @pytest.mark.usefixtures("fixed_place")

@@ -24,6 +24,7 @@ from tests.tui.conftest import MakeApp
 from tests.tui.harness import (
     LARGE,
     SMALL,
+    Look,
     assert_snapshot,
     play,
     press,
@@ -58,18 +59,17 @@ def runs(screen: TimeScreen) -> bool:
     return screen.playing
 
 
-@pytest.mark.parametrize("size", [SMALL, LARGE], ids=lambda size: f"{size[0]}x{size[1]}")
-def test_how_it_looks(make_app: MakeApp, size: tuple[int, int]) -> None:
+def test_how_it_looks(make_app: MakeApp, look: Look) -> None:
     app = make_app("labs")
 
     async def scene(pilot: Pilot[None], screen: TimeScreen) -> None:
-        assert_snapshot(app, f"time_start_{size[0]}x{size[1]}")
+        assert_snapshot(app, f"time_start_{look.name}")
         await press(pilot, *["right"] * 6, *["right_square_bracket"] * 2)
-        assert_snapshot(app, f"time_swept_{size[0]}x{size[1]}")
+        assert_snapshot(app, f"time_swept_{look.name}")
         await press(pilot, "o")
-        assert_snapshot(app, f"time_formula_{size[0]}x{size[1]}")
+        assert_snapshot(app, f"time_formula_{look.name}")
 
-    show(app, None, scene, size)
+    show(app, None, scene, look.size)
 
 
 def test_how_it_looks_without_colours(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:

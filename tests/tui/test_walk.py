@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
 
@@ -19,6 +18,7 @@ from tests.tui.conftest import MakeApp
 from tests.tui.harness import (
     LARGE,
     SMALL,
+    Look,
     assert_snapshot,
     play,
     press,
@@ -46,28 +46,16 @@ def answer_of(screen: WalkScreen) -> str:
     return str(screen.query_one("#answer", Static).render())
 
 
-@pytest.mark.parametrize("size", [SMALL, LARGE], ids=lambda size: f"{size[0]}x{size[1]}")
-def test_how_it_looks(make_app: MakeApp, size: tuple[int, int]) -> None:
+def test_how_it_looks(make_app: MakeApp, look: Look) -> None:
     app = make_app("learn")
 
     async def scene(pilot: Pilot[None], screen: WalkScreen) -> None:
         await press(pilot, "n", "n", "n", "n")
-        assert_snapshot(app, f"walk-{size[0]}x{size[1]}")
+        assert_snapshot(app, f"walk_{look.name}")
         await press(pilot, "m", "b", "d")
-        assert_snapshot(app, f"walk-paths-{size[0]}x{size[1]}")
+        assert_snapshot(app, f"walk_paths_{look.name}")
 
-    show(app, scene, size=size)
-
-
-def test_without_colours(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NO_COLOR", "1")
-    app = make_app("learn")
-
-    async def scene(pilot: Pilot[None], screen: WalkScreen) -> None:
-        await press(pilot, "n", "n", "n")
-        assert_snapshot(app, "walk-no-color")
-
-    show(app, scene)
+    show(app, scene, size=look.size)
 
 
 def test_going(make_app: MakeApp) -> None:
@@ -176,6 +164,7 @@ def test_leaving_closes_the_field_first(make_app: MakeApp) -> None:
     app = make_app("learn")
 
     async def scene(pilot: Pilot[None], screen: WalkScreen) -> None:
+        assert "Esc Leave" in text_of(app)
         await press(pilot, "i", "escape")
         assert app.screen is screen
         await resize(pilot, 20, 5)

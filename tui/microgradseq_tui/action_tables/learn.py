@@ -16,13 +16,5 @@ ACTIONS: tuple[Action, ...] = (
         "Learn",
         _PLACES,
     ),
-    Action(
-        "leave_field",
-        ("escape",),
-        "Leave",
-        "Go back from the field to the list",
-        "Learn",
-        _PLACES,
-        show=False,
-    ),
+    Action("leave", ("escape",), "Leave", "Go back from the field to the list", "Learn", _PLACES),
 )

@@ -183,7 +183,7 @@ class LearnScreen(ModeScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in ("open_marked", "copy_command"):
             return True if self._marked is not None else None
-        return True
+        return action != "leave" or isinstance(self.focused, Input)
 
     @property
     def _line(self) -> str:
@@ -213,7 +213,7 @@ class LearnScreen(ModeScreen):
         """Go to the field."""
         self.query_one(Input).focus()
 
-    def action_leave_field(self) -> None:
+    def action_leave(self) -> None:
         """Go back to the list."""
         self._tell("")
         self._list.focus()

@@ -241,6 +241,7 @@ class TimeScreen(SteppingScreen):
         """Show or hide the closed form."""
         self.toggle_class("-form")
         self._show_form()
+        self._show_moment()
 
     # ---- what is shown
 
@@ -266,7 +267,7 @@ class TimeScreen(SteppingScreen):
             walked=moment.walked,
         )
         bars = Bars(
-            _title(moment, weight, self._wide),
+            self._title(moment, weight),
             moment.norms,
             cut.kept,
             cut.lost,
@@ -293,6 +294,18 @@ class TimeScreen(SteppingScreen):
         verdicts = verdict_lines(self.network, short=not self._wide)
         return "\n".join([self.network.words(moment, weight), cut.words(weight.label), *verdicts])
 
+    def _title(self, moment: Moment, weight: Weight) -> str:
+        """What the bars are, as far as there is room."""
+        from microgradseq.numbers import readable  # noqa: PLC0415
+
+        said = f"Norm of what each step adds to ∂L/∂{weight.label}"
+        if self._wide and self.has_class("-form"):
+            return said
+        known = moment.sums[moment.sums == moment.sums]
+        so_far, whole = readable(float(known.sum()), 3), readable(float(weight.sums.sum()), 3)
+        said += f" · entries sum to {so_far} of {whole}"
+        return f"{said} · {weight.label}: {weight.words}" if self._wide else said
+
     @property
     def _wide(self) -> bool:
         return self.size.width >= WIDE
@@ -311,15 +324,6 @@ class TimeScreen(SteppingScreen):
         weight = self.network.weight(self.state.weight)
         lines = form_lines(self.network, closed_form(self.network, weight), weight)
         self.query_one("#formula", Static).update("\n".join(lines))
-
-
-def _title(moment: Moment, weight: Weight, wide: bool) -> str:
-    from microgradseq.numbers import readable  # noqa: PLC0415
-
-    known = moment.sums[moment.sums == moment.sums]
-    so_far, whole = readable(float(known.sum()), 3), readable(float(weight.sums.sum()), 3)
-    said = f"Norm of what each step adds to ∂L/∂{weight.label} · entries sum to {so_far} of {whole}"
-    return f"{said} · {weight.label}: {weight.words}" if wide else said
 
 
 def _after(choices: Any, chosen: Any) -> Any:

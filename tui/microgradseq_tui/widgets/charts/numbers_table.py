@@ -117,5 +117,10 @@ class NumbersTable(ScrollView, can_focus=False):
         rest = Strip([Segment(f"{between}{text}", style) for text in texts[1:]])
         room = max(width - first.cell_length, 0)
         offset = self.scroll_offset.x
-        shown = rest.crop(offset, offset + room)
-        return Strip.join([first, shown]).adjust_cell_length(width, self.rich_style)
+        # a number that is cut must not pass for a whole one
+        before = "…" if offset > 0 and room > 0 else ""
+        after = "…" if offset + room < rest.cell_length and room > len(before) else ""
+        shown = rest.crop(offset + len(before), offset + room - len(after))
+        ends = [Strip([Segment(mark, muted)] if mark else []) for mark in (before, after)]
+        line = Strip.join([first, ends[0], shown, ends[1]])
+        return line.adjust_cell_length(width, self.rich_style)

@@ -12,7 +12,7 @@ from textual.widgets import Input
 from microgradseq_tui.actions import key_words
 from microgradseq_tui.widgets.shell.line import Line, Piece, width_of
 
-ALWAYS = ("close", "show_help", "quit")
+ALWAYS = ("close", "leave", "show_help", "quit")
 """Actions that stay at the end of the line when there is no room for all."""
 ARROWS = "←→↑↓"
 """Keys that are written as one character, but type none."""
