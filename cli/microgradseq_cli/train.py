@@ -57,7 +57,7 @@ def train(
     """Train a task, or a network that writes like a text.
 
     TASK is a task's name (see docs/tasks.md), a corpus's name, or any text file. Without one a
-    small model learns an English story in about a minute. Ctrl-C saves and stops.
+    small model learns an English story in less than a minute. Ctrl-C saves and stops.
     """
     given = {setting: value for setting, value in changes.items() if value is not None}
     if preset == "list":

@@ -55,12 +55,12 @@ class LanguageTask(Task):
         "cell": "lstm",
         "hidden": 256,
         "embedding": 32,
-        "dropout": 0.4,
+        "dropout": 0.2,
         "batch": 16,
         "unroll": 35,
-        "lr": 0.004,
+        "lr": 0.006,
         "schedule": "cosine",
-        "epochs": 20,
+        "epochs": 13,
         "clip": 1.0,
     }
 
