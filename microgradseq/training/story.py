@@ -73,7 +73,9 @@ class Story:
         if curves is None:
             return {}
         last = curves.last_step
-        for event in [*curves.others, *([last] if last else [])]:
+        events = [*([last] if last else []), *curves.others]
+        # the last step stands before what was told of it, such as its end
+        for event in sorted(events, key=lambda event: int(event["step"])):
             self._take(event)
         return _arrays(curves)
 

@@ -9,6 +9,7 @@ from textual.pilot import Pilot
 
 from microgradseq.training.event_log import EventWriter
 from microgradseq.training.run_folder import RunFolder
+from microgradseq_tui.widgets.runs_table import RunsTable
 from tests.tui.harness import play, press, rows_of, settle, text_of
 
 if TYPE_CHECKING:
@@ -63,6 +64,37 @@ def test_the_story_of_a_run_is_broken_between_its_parts(make_app: MakeApp) -> No
         assert "perplexity 7.167\n  18 s\n" in text_of(app)
         await press(pilot, "v")
         assert "Loss by step" in text_of(app)
+
+    play(app, look)
+
+
+@pytest.mark.usefixtures("long_run")
+def test_a_question_leaves_the_table_as_wide_as_it_was(make_app: MakeApp) -> None:
+    app = make_app("runs")
+
+    async def look(pilot: Pilot[None]) -> None:
+        await settle(pilot)
+        table = app.screen.query_one(RunsTable)
+        before = table.size.width
+        await press(pilot, "x")
+        assert table.size.width == before
+        assert not table.show_horizontal_scrollbar
+        assert "or .tensorboard: story-lstm.csv" in text_of(app)
+
+    play(app, look)
+
+
+def test_why_a_training_failed_is_told_at_once(make_app: MakeApp, long_run: RunFolder) -> None:
+    log = EventWriter(long_run.events, long_run.events.stat().st_size)
+    end = {"status": "failed", "reason": "the loss was not finite", "loss": None}
+    log.write({"event": "end", "step": 300, **end, "best_loss": None, "elapsed": 18.0})
+    log.close()
+    long_run.update(status="failed")
+    app = make_app("train", "story-lstm")
+
+    async def look(_: Pilot[None]) -> None:
+        assert "failed   the loss was not finite" in text_of(app)
+        assert "None yet" not in text_of(app)
 
     play(app, look)
 

@@ -170,6 +170,9 @@ class Dashboard(Container):
         # the last ones are left out rather than let the panels below jump
         width = self.app.size.width
         most = 1 if width >= WIDE else MOST_LINES
+        if status == "failed" and most > 1:
+            # what happened is told at the side only where there is room
+            parts.insert(1, (self.failure or str(story.end.get("reason", "")), "$role-negative"))
         self._words["state"].update(in_lines(parts, width - 4, most))
 
     def _show_curve_parts(self) -> None:
@@ -197,7 +200,7 @@ class Dashboard(Container):
         title, place = self._words["sample-title"], self._place()
         if not samples:
             title.update("Samples: what it writes")
-            self._words["sample"].update("None yet.")
+            self._words["sample"].update("None yet." if self.story.follower.alive else "None.")
             return
         sample = samples[place]
         told = f"Sample at step {sample['step']:,} ({place + 1} of {len(samples)}; [ ] others)"
@@ -224,7 +227,8 @@ class Dashboard(Container):
         self._words["flow-title"].update(title)
         gates = self._words["gates"]
         if found is None:
-            gates.update("No report yet; one comes with each sample.")
+            more = " yet; one comes with each sample" if self.story.follower.alive else ""
+            gates.update(f"No report{more}.")
             return
         view.show(found)
         from microgradseq.charts.sparkline import sparkline  # noqa: PLC0415 - not at the start
