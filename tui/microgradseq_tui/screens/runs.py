@@ -307,7 +307,7 @@ class RunsScreen(ModeScreen):
         name = self._runs.marked()
         if name:
             self._subject = name
-            question = "Write to .csv, .safetensors (PyTorch) or .tensorboard: "
+            question = "Write to .csv, .safetensors or .tensorboard: "
             self.query_one(Prompt).ask("export", question, f"{name}.csv")
 
     def on_prompt_answered(self, message: Prompt.Answered) -> None:
