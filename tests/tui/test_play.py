@@ -225,7 +225,8 @@ def test_gates_stand_under_the_text(make_app: MakeApp, runs: Path) -> None:
         names = [name for name, _ in screen.query_one(WrittenText).page.lanes]
         assert names == ["input", "forget", "output", "kept"]
         assert len(screen.query_one(WrittenText).page.lanes[-1][1]) == LENGTH - 3
-        assert "kept: what is left at the cursor" in seen(screen)
+        assert "kept: what is left here of earlier places" in seen(screen)
+        assert "(mean of units)\n" in seen(screen)
         await press(pilot, "g")
         await rest(pilot)
         assert not screen.query_one(WrittenText).page.lanes

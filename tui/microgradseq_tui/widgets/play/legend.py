@@ -66,6 +66,6 @@ def _on_lanes(
     number = unit.number if unit is not None and unit.layer == last else None
     at = min(cursor, len(lanes.kept) - 1)
     gone = (lanes.memory(at, number) < HALF).nonzero()[0]
-    half = f"half is gone {at - gone[-1]} back" if len(gone) else "half of all is there"
-    whose = "mean of all units" if number is None else f"unit {number}"
-    return f"kept: what is left at the cursor of earlier memories; {half} ({whose})"
+    half = f"half gone {at - gone[-1]} back" if len(gone) else "half is there of all"
+    whose = "mean of units" if number is None else f"unit {number}"
+    return f"kept: what is left here of earlier places; {half} ({whose})"
