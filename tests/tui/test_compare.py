@@ -157,11 +157,11 @@ def test_a_run_that_grows_is_followed(make_app: MakeApp, three: Path) -> None:
         app = make_app("compare", "潮水-rnn 潮水-new")
 
         async def go(pilot: Pilot[None]) -> None:
-            assert "new ▸ 15 of 40" in text_of(app)
+            assert "new ▸ step 15 of 40" in text_of(app)
             assert "(new 10)" not in text_of(app)
             view = app.screen.query_one(CurveView)
             append(run, 16, 40, "gru")
-            await until(pilot, lambda: "new ▸ 40 of 40" in text_of(app))
+            await until(pilot, lambda: "new ▸ step 40 of 40" in text_of(app))
             assert view.shown_series()[1].x.tolist() == list(range(1, 41))
             run.update(status="finished")
             await until(pilot, lambda: "new ✓ finished" in text_of(app))

@@ -228,7 +228,7 @@ class SideBySide(Container):
 def _progress(each: Contestant) -> str:
     """How far a network is, in few words."""
     sign = STATUS_SIGNS.get(each.status, "…")
-    done = f"{each.step:,}" + (f" of {each.planned:,}" if each.planned else "")
+    done = f"step {each.step:,}" + (f" of {each.planned:,}" if each.planned else "")
     if each.status in ("waiting", "gone", "finished"):
         return f"{sign} {each.status}"
     return f"{sign} {done}" if each.status == "running" else f"{sign} {each.status} at {done}"
