@@ -32,6 +32,8 @@ def told(error: click.ClickException, arguments: Sequence[str]) -> str:
     """
     if isinstance(error, click.NoSuchOption):
         return _no_option(error, arguments)
+    if isinstance(error, click.BadOptionUsage) and "requires" in error.message:
+        return f"{error.option_name} needs a value"
     if isinstance(error, click.MissingParameter) and error.param is not None:
         return f"{_called(error.param)} is missing{_help_of(error.ctx)}"
     if isinstance(error, click.BadParameter) and error.param is not None:
@@ -73,7 +75,9 @@ def _unusable(parameter: click.Parameter, message: str) -> str:
     # click keeps the value nowhere but in its message
     value, is_not, _ = message.rpartition(" is not ")
     wanted = _wanted(kind, "in the range" in message) if is_not else None
-    return f"{called} must be {wanted}, not {value}" if wanted else f"{called}: {message}"
+    if wanted is None:
+        return f"{called}: {message.rstrip('.')}"
+    return f"{called} must be {wanted}, not {value}"
 
 
 def _wanted(kind: click.ParamType[Any], is_number: bool) -> str | None:

@@ -20,21 +20,13 @@ from microgradseq.tasks.settings import OPTIONS
 from microgradseq.training.checkpoint import load_checkpoint
 from microgradseq.training.event_log import all_events
 from microgradseq.training.events import without_clocks
+from tests.cli.conftest import TEXT
 
 if TYPE_CHECKING:
     from tests.conftest import Command
 
 SMALL = ["--hidden", "12", "--embedding", "0", "--batch", "4", "--unroll", "8", "--max-steps", "30"]
 OFTEN = ["--validate-every", "10", "--sample-every", "15", "--checkpoint-every", "5"]
-TEXT = "the tide went out and the tide came in, and the ferry went to and fro.\n" * 20
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("MICROGRADSEQ_CACHE", str(tmp_path / "cache"))
-    (tmp_path / "tide.txt").write_text(TEXT, encoding="utf-8")
-    return tmp_path
 
 
 @pytest.fixture(scope="module")
@@ -108,53 +100,6 @@ def test_the_story_has_one_name(
     assert json.loads(command("runs", "show", name, "--json").out)["source"] == "story"
 
 
-@pytest.mark.parametrize(
-    ("task", "prefix"),
-    [("sentiment", "not bad"), ("tagging", "the dog runs"), ("translation", "march 3 2021")],
-)
-def test_a_task_that_answers_answers_an_example_of_its_data(
-    command: Command, here: Path, task: str, prefix: str
-) -> None:
-    few = ("--max-steps", "2", "--max-tokens", "4000", "--hidden", "8")
-    command("train", task, "--name", "a", "--quiet", *few)
-    code, out, err = command("sample", "a")
-    assert (code, "as the prefix" in out) == (0, False)
-    assert out.strip()
-    assert err.startswith("An example of the validation data; --prefix takes a ")
-    assert err.count("\n") == 1
-    assert command("sample", "a", "--seed", "1").out != out
-    code, out, err = command("sample", "a", "--prefix", prefix)
-    assert (code, err) == (0, "")
-    assert prefix.rsplit(maxsplit=1)[-1] in out
-
-
-def test_an_example_of_data_that_are_gone_says_what_to_do(command: Command, here: Path) -> None:
-    (here / "kinds.tsv").write_text("good\tkind\nbad\tunkind\n" * 5, encoding="utf-8")
-    few = ("--max-steps", "1", "--hidden", "4", "--name", "a", "--quiet")
-    command("train", "--task", "sentiment", "kinds.tsv", *few)
-    (here / "kinds.tsv").unlink()
-    code, out, err = command("sample", "a")
-    assert (code, out) == (2, "")
-    assert "kinds.tsv" in err
-    assert err.endswith("; --prefix takes a text of your own\n")
-    assert command("sample", "a", "--prefix", "good").code == 0
-
-
-@pytest.mark.parametrize("task", ["adding", "digits"])
-def test_a_task_that_reads_no_text_refuses_a_prefix(
-    command: Command, here: Path, task: str
-) -> None:
-    few = ("--max-steps", "1", "--hidden", "4", "--max-tokens", "2800")
-    command("train", task, "--name", "a", "--quiet", *few)
-    code, out, err = command("sample", "a", "--prefix", "x")
-    assert (code, out) == (2, "")
-    assert err == f"Error: this run's task, {task}, reads no --prefix: leave it out\n"
-    code, out, err = command("sample", "a")
-    assert code == 0
-    assert "evaluate the run" not in out
-    assert err == ("An example of the validation data.\n" if task == "digits" else "")
-
-
 def test_every_setting_is_an_option_with_help(command: Command) -> None:
     out = command("train", "--help").out
     for name in OPTIONS:
@@ -174,7 +119,7 @@ def test_every_setting_is_an_option_with_help(command: Command) -> None:
         (["adding", "--lr", "-1"], "--lr must be above 0 and at most 1,000,000, not -1.0"),
         (["adding", "--max-steps", "-1"], "--max-steps must be at least 0, not -1"),
         (["adding", "--unroll", "many"], "--unroll must be a whole number, not 'many'"),
-        (["adding", "--max-steps"], "Option '--max-steps' requires an argument"),
+        (["adding", "--max-steps"], "--max-steps needs a value"),
         (["adding", "--cell", "grv"], "--cell must be one of rnn, relu-rnn, gru"),
         (["-tide.txt"], "-tide.txt begins like an option; for the file write ./-tide.txt"),
         (["language", "--bidirectional"], "cannot be bidirectional"),
