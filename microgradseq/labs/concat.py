@@ -149,8 +149,8 @@ def _table(numbers: dict[str, float], sizes: tuple[int, ...]) -> Table:
         )
         for hidden in sizes
     ]
-    headings = ("hidden units", "two products µs", "join X and H, one product", "one product")
-    return Table("Median times of a step, float32", headings, rows)
+    headings = ("hidden units", "two products", "join X and H, one product", "one product")
+    return Table("Median times of a step in µs, float32", headings, rows)
 
 
 LAB = Lab(

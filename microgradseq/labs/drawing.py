@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from html import escape
 from textwrap import wrap
 
-from microgradseq.cells import cell_width, shorten
+from microgradseq.cells import cell_width, shorten, wrapped
 from microgradseq.labs.figures import Figure, Line, Run, plain
 
 LEAST_HEIGHT = 9
@@ -89,7 +89,7 @@ def _side_by_side(row: Sequence[Figure], width: int, room: int) -> list[Line]:
 
 def _headed(figure: Figure, width: int, room: int) -> list[Line]:
     heading: list[Line] = [
-        [Run(shorten(text, width), "name")] for text in wrap(figure.heading, width) or [""]
+        [Run(shorten(text, width), "name")] for text in wrapped(figure.heading, width) or [""]
     ]
     return [*heading, *figure.lines(width, figure.own_height or room - len(heading) + 1)]
 

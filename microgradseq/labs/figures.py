@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from html import escape
 from typing import NamedTuple
 
-from microgradseq.cells import cell_width, shorten
+from microgradseq.cells import cell_width, shorten, wrapped
 from microgradseq.charts.chart import MARKERS, Look, Row, draw_chart
 from microgradseq.charts.columns import Series
 from microgradseq.charts.heat_map import HeatMap, Piece
@@ -297,8 +297,9 @@ class Text(Figure):
 
     def lines(self, width: int, height: int) -> list[Line]:
         return [
-            [Run(shorten(line, width), "name" if place in self.marked else "")]
+            [Run(shorten(part, width), "name" if place in self.marked else "")]
             for place, line in enumerate(self.text.splitlines())
+            for part in (wrapped(line, width) if cell_width(line) > width else [line])
         ]
 
     def svg(self) -> str:

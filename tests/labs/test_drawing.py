@@ -8,7 +8,7 @@ import pytest
 from microgradseq.cells import cell_width
 from microgradseq.charts.columns import Series
 from microgradseq.labs.drawing import draw_figures
-from microgradseq.labs.figures import Chart, Table, plain
+from microgradseq.labs.figures import Chart, Table, Text, plain
 
 HEADINGS = ("model", "1 step", "16 steps", "64 steps", "free running")
 ROWS = (("window", 0.01909, 0.1518, 0.3732, 1.486), ("LSTM", 0.005415, 0.02725, 0.2523, 0.755))
@@ -37,3 +37,19 @@ def test_a_long_title_takes_more_lines_and_the_picture_fewer() -> None:
     )
     assert " ".join(line.strip() for line in long[:2]) == title
     assert len(long) == len(short)
+
+
+def test_long_lines_of_a_text_go_on_below_themselves() -> None:
+    text = "one way: 时间机器时间机器时间机器\nthe other way: brief"
+    lines = plain(draw_figures([Text("Said 时间机器", text)], 20)).splitlines()
+    assert lines == [
+        "Said 时间机器",
+        "one way: 时间机器时",
+        "间机器时间机器",
+        "the other way: brief",
+    ]
+
+
+def test_a_picture_made_of_characters_stays_as_it_is() -> None:
+    picture = "█  █\n ██ "
+    assert plain(draw_figures([Text("Seen", picture)], 20)).splitlines()[1:] == ["█  █", " ██"]

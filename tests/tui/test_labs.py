@@ -340,3 +340,15 @@ def test_a_setting_is_told_to_its_last_word(make_app: MakeApp) -> None:
                 assert " ".join(told) in " ".join(seen), name
 
     play(app, act)
+
+
+def test_a_setting_keeps_to_its_line(make_app: MakeApp) -> None:
+    app = make_app("labs")
+
+    async def act(pilot: Pilot[None]) -> None:
+        await choose(pilot, "shapes")
+        settings = app.screen.query_one(SettingsList)
+        assert settings.virtual_size.height == settings.option_count
+        assert "march 3 2…" in text_of(app)
+
+    play(app, act)
