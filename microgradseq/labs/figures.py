@@ -123,7 +123,8 @@ class Chart(Figure):
     @property
     def heading(self) -> str:
         # the axis upwards has no room for a name of its own
-        return f"{self.title} ({self.y_name})" if self.y_name else self.title
+        said = self.y_name.lower() in self.title.lower()
+        return self.title if said else f"{self.title} ({self.y_name})"
 
     def lines(self, width: int, height: int) -> list[Line]:
         legend = _legend([each.name for each in self.series], width)

@@ -172,7 +172,7 @@ def _figures(attempts: dict[str, Attempt], settings: Settings) -> tuple[Figure, 
         )
         for name, each in attempts.items()
     ]
-    headings = ("network", "updates to solve", "last loss", "shortest gradient", "longest")
+    headings = ("network", "updates to solve", "last loss", "shortest gradient", "longest gradient")
     right = float(settings.max_steps)
     title = f"Loss of {settings.problem}, T = {settings.steps}"
     return (

@@ -53,3 +53,11 @@ def test_long_lines_of_a_text_go_on_below_themselves() -> None:
 def test_a_picture_made_of_characters_stays_as_it_is() -> None:
     picture = "█  █\n ██ "
     assert plain(draw_figures([Text("Seen", picture)], 20)).splitlines()[1:] == ["█  █", " ██"]
+
+
+@pytest.mark.parametrize(
+    ("title", "y_name", "heading"),
+    [("Time", "µs", "Time (µs)"), ("Loss of it", "loss", "Loss of it"), ("Up", "", "Up")],
+)
+def test_a_heading_says_once_what_the_heights_are(title: str, y_name: str, heading: str) -> None:
+    assert Chart(title, (), y_name=y_name).heading == heading
