@@ -244,6 +244,17 @@ def setting_of(name: str, text: str, called: str | None = None) -> Any:
     return value
 
 
+def text_of(value: Any) -> str:
+    """A setting's value as a person would type it.
+
+    >>> text_of(1.0), text_of(0.004), text_of(True)
+    ('1', '0.004', 'yes')
+    """
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value).removesuffix(".0")
+
+
 _TRUTHS: Mapping[str, bool] = {"yes": True, "true": True, "no": False, "false": False}
 _TYPES: Mapping[str, type] = {"str": str, "int": int, "float": float, "bool": bool}
 

@@ -12,7 +12,7 @@ from microgradseq.data.nearest import there_is_no
 from microgradseq.data.source import is_file
 from microgradseq.tasks.choice import choose_task
 from microgradseq.tasks.registry import settings_for
-from microgradseq.tasks.settings import CELLS, Settings, setting_of
+from microgradseq.tasks.settings import CELLS, Settings, setting_of, text_of
 from microgradseq.training.errors import RunError
 from microgradseq.training.run_folder import RUNS, checked_name
 from microgradseq.training.start import stem_of
@@ -173,17 +173,10 @@ def settings_in(text: str) -> dict[str, Any]:
 
 def _label(settings: Mapping[str, Any]) -> str:
     words = [
-        _text(value) if name == "cell" else f"{name.replace('_', '-')}{_text(value)}"
+        text_of(value) if name == "cell" else f"{name.replace('_', '-')}{text_of(value)}"
         for name, value in settings.items()
     ]
     return "-".join(words)
-
-
-def _text(value: Any) -> str:
-    """A value as a person would type it."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value).removesuffix(".0")
 
 
 def settings_text(settings: Mapping[str, Any]) -> str:
@@ -193,7 +186,7 @@ def settings_text(settings: Mapping[str, Any]) -> str:
     'gru hidden=64'
     """
     return " ".join(
-        _text(value) if name == "cell" else f"{name}={_text(value)}"
+        text_of(value) if name == "cell" else f"{name}={text_of(value)}"
         for name, value in settings.items()
     )
 

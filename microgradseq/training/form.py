@@ -14,7 +14,7 @@ from microgradseq.data.source import is_file
 from microgradseq.errors import UserError
 from microgradseq.tasks.choice import USUAL_TASK
 from microgradseq.tasks.registry import TASKS, settings_for, task
-from microgradseq.tasks.settings import OPTIONS, Settings, setting_of
+from microgradseq.tasks.settings import OPTIONS, Settings, setting_of, text_of
 from microgradseq.training.presets import PRESETS, preset_named, settings_of
 from microgradseq.training.run_folder import RUNS, checked_name, free_name
 from microgradseq.training.start import stem_of
@@ -24,7 +24,7 @@ PRESET, TASK, SOURCE, NAME = "preset", "task", "source", "name"
 COMMON = (PRESET, TASK, SOURCE, "cell", "hidden", "layers", "unroll", "epochs", "max_steps", "lr")
 """What most people want to set; the rest comes after it."""
 NONE = "none"
-YES, NO = "yes", "no"
+SWITCH = (text_of(True), text_of(False))
 _KINDS: Mapping[str, Kind] = {"int": "number", "float": "number", "bool": "flag", "str": "text"}
 
 
@@ -183,7 +183,7 @@ class TrainingForm:
 
     def _default(self, name: str) -> str:
         if name in OPTIONS:
-            return _written(getattr(self._base(), name))
+            return text_of(getattr(self._base(), name))
         if name == TASK:
             return str(self._preset.task) if self._preset else USUAL_TASK
         if name == SOURCE:
@@ -210,9 +210,9 @@ class TrainingForm:
             FormField(
                 each.name,
                 OPTIONS[each.name].help,
-                _written(getattr(base, each.name)),
+                text_of(getattr(base, each.name)),
                 "choice" if OPTIONS[each.name].choices else _KINDS[str(each.type)],
-                OPTIONS[each.name].choices or ((YES, NO) if str(each.type) == "bool" else ()),
+                OPTIONS[each.name].choices or (SWITCH if str(each.type) == "bool" else ()),
                 each.name in COMMON,
             )
             for each in fields(Settings)
@@ -245,12 +245,6 @@ class TrainingForm:
 
 class _Problem(UserError):
     """Something in the form that cannot be."""
-
-
-def _written(value: Any) -> str:
-    if isinstance(value, bool):
-        return YES if value else NO
-    return str(value)
 
 
 def _option(name: str, text: str) -> list[str]:

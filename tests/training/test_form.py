@@ -102,3 +102,10 @@ def test_the_command_line_does_what_the_form_says(tmp_path: Path) -> None:
     result = CliRunner().invoke(train, [*words, "--quiet"], standalone_mode=False)
     assert result.exception is None
     assert '"hidden": 4' in (tmp_path / "sums" / "run.json").read_text(encoding="utf-8")
+
+
+def test_numbers_stand_in_the_form_as_a_person_types_them() -> None:
+    form = TrainingForm()
+    assert form.text("forget_bias") == "0"
+    assert form.filled("preset", "d2l-rnn").text("lr") == "1"
+    assert form.filled("clip", "1.0").problem("clip") is None
