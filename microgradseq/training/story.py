@@ -104,7 +104,10 @@ class Story:
             self.step, self.end = event, {}
         elif kind == "end":
             self.end = event
-            self.notes.append(Note(event["step"], f"{event['status']}: {event['reason']}"))
+            status, reason = event["status"], event["reason"]
+            # "stopped by a viewer" says both
+            words = reason if reason.startswith(status) else f"{status}: {reason}"
+            self.notes.append(Note(event["step"], words))
         elif kind == "sample":
             self.samples = [*self.samples[-MOST_SAMPLES + 1 :], event]
         elif kind == "flow":

@@ -81,6 +81,16 @@ def test_read_at_once_or_bit_by_bit_is_the_same(run: RunFolder) -> None:
     assert by_bits.baselines() == {"uniform": 3.0}
 
 
+def test_an_end_is_known_however_the_log_is_read(run: RunFolder) -> None:
+    end = {"status": "stopped", "reason": "stopped by a viewer", "loss": None, "best_loss": None}
+    write(run, [told("end", 4, **end)])
+    at_once, by_bits = Story(Follower(run)), Story(Follower(run))
+    at_once.read_all()
+    by_bits.read()
+    assert at_once.end == by_bits.end != {}
+    assert at_once.notes[-1].words == "stopped by a viewer"
+
+
 def test_the_heat_map_has_a_row_for_each_report(run: RunFolder) -> None:
     story = Story(Follower(run))
     story.read()

@@ -82,7 +82,7 @@ class Dashboard(Container):
                     yield self._words["sample-title"]
                     yield self._words["sample"]
                 with VerticalScroll(id="notes", classes="part"):
-                    yield Static("What happened", classes="title", markup=False)
+                    yield Static("What happened, by step", classes="title", markup=False)
                     yield self._words["told"]
 
     def on_mount(self) -> None:

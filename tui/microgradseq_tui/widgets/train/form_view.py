@@ -99,7 +99,7 @@ class FormView(Vertical):
         marked = self.marked()
         if marked is not None:
             choices = ("\n\n" + " · ".join(marked.choices)) if marked.choices else ""
-            usual = f"\nusually {marked.default or EMPTY}"
+            usual = f"\nusually {marked.default}" if marked.default else ""
             meaning = Content.assemble((marked.name, "bold"), f"\n{marked.words}", usual, choices)
             self.query_one("#meaning", Static).update(meaning)
         problem = self.query_one("#problem", Static)
