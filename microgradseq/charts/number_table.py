@@ -102,6 +102,34 @@ class HeatMapNumbers:
         return self._map.row_names[place], *told
 
 
+class CellNumbers:
+    """Rows of words and numbers as they are.
+
+    Arguments:
+        header: the names of the columns.
+        rows: what stands in them; None for nothing.
+
+    >>> CellNumbers(("what", "size", "age"), [("a", 0.125, None)]).row(0)
+    ('a', '0.125', '')
+    """
+
+    def __init__(self, header: Sequence[str], rows: Sequence[Sequence[str | float | None]]) -> None:
+        self.header = tuple(header)
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def row(self, place: int) -> tuple[str, ...]:
+        """One row.
+
+        Arguments:
+            place: counted from 0.
+        """
+        cells = ("" if each is None else each for each in self._rows[place])
+        return tuple(each if isinstance(each, str) else exact(each) for each in cells)
+
+
 def exact(number: float) -> str:
     """A number with all its digits; whole ones without a fraction.
 

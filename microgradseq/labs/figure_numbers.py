@@ -2,44 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from microgradseq.charts.number_table import (
+    CellNumbers,
     ChartNumbers,
     HeatMapNumbers,
     NumberTable,
-    exact,
 )
 from microgradseq.labs.figures import Chart, Figure, Heat, Plane, Table
-
-Cell = str | float
-
-
-class CellNumbers:
-    """Rows of words and numbers as they are.
-
-    Arguments:
-        header: the names of the columns.
-        rows: what stands in them.
-
-    >>> CellNumbers(("what", "size"), [("a", 0.125)]).row(0)
-    ('a', '0.125')
-    """
-
-    def __init__(self, header: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
-        self.header = tuple(header)
-        self._rows = rows
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def row(self, place: int) -> tuple[str, ...]:
-        """One row.
-
-        Arguments:
-            place: counted from 0.
-        """
-        return tuple(each if isinstance(each, str) else exact(each) for each in self._rows[place])
 
 
 def numbers_of(figure: Figure) -> NumberTable | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
+from collections.abc import Callable
 from pathlib import Path
 
+from microgradseq.charts.number_table import CellNumbers, as_csv
 from microgradseq.data.errors import SettingError
 from microgradseq.insight.neurons import Unit
 from microgradseq.tasks.writing import WritingSession
@@ -27,19 +27,22 @@ def export_writing(session: WritingSession, output: Path, unit: Unit | None = No
     if output.suffix == ".txt":
         content = session.text + "\n"
     elif output.suffix == ".csv":
-        content = writing_as_csv(session, unit)
+        content = as_csv(writing_numbers(session, unit))
     else:
         raise SettingError(f'"{output}" must end in .txt (the text) or .csv (all its numbers)')
     with replace_file(output) as file:
         file.write(content.encode("utf-8"))
 
 
-def writing_as_csv(session: WritingSession, unit: Unit | None = None) -> str:
+def writing_numbers(
+    session: WritingSession, unit: Unit | None = None, shown: Callable[[str], str] = str
+) -> CellNumbers:
     """One row for each symbol: its chance, what else was expected, and what the network did.
 
     Arguments:
         session: with a text.
         unit: whose activity is told.
+        shown: how a symbol is written.
     Returns:
         Columns place, symbol, origin, chance, five times expected and its chance, the unit's
         activity if one is named, and the mean of each gate of the last layer.
@@ -53,14 +56,12 @@ def writing_as_csv(session: WritingSession, unit: Unit | None = None) -> str:
         told[f"layer {unit.layer + 1} unit {unit.number}"] = inside.of_unit(unit)
     if inside is not None and inside.lanes is not None:
         told |= {f"{name} gate": inside.lanes.lane(name) for name in inside.lanes.gates}
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*columns, *told])
+    rows = []
     for at, place in enumerate(session.places):
-        row: list[object] = [at, place.text, place.origin, place.chance]
+        row: list[str | float | None] = [at, shown(place.text), place.origin, place.chance]
         expected = session.alternatives(at, EXPECTED)
         for number in range(EXPECTED):
             one = expected[number] if number < len(expected) else None
-            row += ["", ""] if one is None else [one.symbol, one.chance]
-        writer.writerow([*row, *(float(numbers[at]) for numbers in told.values())])
-    return out.getvalue()
+            row += [None, None] if one is None else [shown(one.symbol), one.chance]
+        rows.append([*row, *(float(numbers[at]) for numbers in told.values())])
+    return CellNumbers([*columns, *told], rows)

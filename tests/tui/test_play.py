@@ -9,6 +9,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from microgradseq_tui.screens import play_desk
+from microgradseq_tui.screens.numbers import NumbersScreen
 from microgradseq_tui.screens.play import PlayScreen
 from microgradseq_tui.widgets.play.written_text import WrittenText
 from tests.training.writing_run import writing_run
@@ -266,6 +267,22 @@ def test_it_matures(make_app: MakeApp, runs: Path) -> None:
         assert written(screen) == latest
 
     on_run(make_app, scene)
+
+
+def test_the_exact_numbers(make_app: MakeApp, runs: Path) -> None:
+    async def scene(pilot: Pilot[None], screen: PlayScreen) -> None:
+        assert screen.session is not None
+        place = screen.session.places[4]
+        await press(pilot, "v")
+        above: object = screen.app.screen
+        assert isinstance(above, NumbersScreen)
+        shown = seen(screen)
+        assert "tide, symbol by symbol" in shown
+        assert repr(place.chance) in shown
+        await press(pilot, "escape")
+        assert screen.is_current
+
+    on_run(make_app, scene, size=LARGE)
 
 
 def test_export_and_copy(make_app: MakeApp, runs: Path, tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ ACTIONS: tuple[Action, ...] = (
     _play("ask_top_p", "o", "Top-p", "Let it choose up to this chance only", show=False),
     _play("ask_seed", "s", "Seed", "Set the seed of the draws", show=False),
     _play("another", "a", "Another", "Write anew with the next seed", show=False),
+    _play("show_numbers", "v", "Numbers", "Show the exact numbers as a table", show=False),
     _play("export", "S", "Export", "Write the text (.txt) or all its numbers (.csv)", show=False),
     _play("choose_run", "r", "Runs", "Choose another run"),
     _play("row(-1)", "pageup", "Row up", "Move the cursor a row up", show=False),

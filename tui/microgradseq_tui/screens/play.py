@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 TO_A_TEXT = frozenset(
     {
         *("write", "write_one", "take", "cut", "pick", "another", "export", "lanes"),
+        "show_numbers",
         *("ask_temperature", "ask_top_k", "ask_top_p", "ask_seed"),
         *("next_unit", "previous_unit"),
     }

@@ -358,6 +358,18 @@ class PlayDesk(ModeScreen):
             export_writing(self.session, output, self.unit)
             self.notify(f"{output} is written", markup=False)
 
+    def action_show_numbers(self) -> None:
+        """Show the exact numbers of every symbol."""
+        from microgradseq.training.writing_export import writing_numbers  # noqa: PLC0415
+        from microgradseq_tui.screens.numbers import NumbersScreen, Sheet  # noqa: PLC0415
+        from microgradseq_tui.widgets.play.panels import seen  # noqa: PLC0415
+
+        if self.session is not None:
+            self.pause()
+            name = "Writing" if self.folder is None else self.folder.name
+            numbers = writing_numbers(self.session, self.unit, seen)
+            self.app.push_screen(NumbersScreen(Sheet(f"{name}, symbol by symbol", numbers)))
+
     def command(self) -> str:
         """The command line that writes the same text."""
         name = "" if self.folder is None else self.folder.name
