@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from microgradseq.cells import cell_width, wrapped
+from microgradseq.lessons.languages import LANGUAGES, ORIGINAL
 from microgradseq.lessons.lesson import LESSONS, Lesson, Paragraph, lesson_named, share
-from microgradseq.lessons.lesson_file import LANGUAGES, ORIGINAL
 from microgradseq.lessons.shown import Shown
 
 WIDTH = 78

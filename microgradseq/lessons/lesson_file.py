@@ -17,13 +17,11 @@ from pathlib import Path
 from typing import Any, get_args
 
 from microgradseq.cells import cell_width
+from microgradseq.lessons.languages import ORIGINAL
 from microgradseq.lessons.paragraph import Paragraph
 from microgradseq.lessons.walk_share import Mode
 
 TEXTS = Path(__file__).parent / "texts"
-ORIGINAL = "en"
-LANGUAGES = {"en": "English", "zh": "中文"}
-"""The languages that lessons are written in: their own names by what stands for them."""
 TRANSLATED = ("text", "question")
 KEPT = ("target", "at", "mode", "wrt", "fold", "time")
 """What a paragraph takes over from the one before."""

@@ -10,8 +10,9 @@ import pytest
 
 from microgradseq.errors import UserError
 from microgradseq.lessons.contents import contents
+from microgradseq.lessons.languages import LANGUAGES
 from microgradseq.lessons.lesson import LESSONS, LessonError, Paragraph, lesson_named, parse, share
-from microgradseq.lessons.lesson_file import LANGUAGES, open_all, read
+from microgradseq.lessons.lesson_file import open_all, read
 from microgradseq.lessons.quantities import fill, number_of, unfilled
 from microgradseq.lessons.shown import shown_time, shown_walk
 from microgradseq.lessons.time_state import TimeState

@@ -8,6 +8,7 @@ import pytest
 from textual.containers import VerticalScroll
 from textual.pilot import Pilot
 
+from microgradseq_tui.remembered import recall
 from microgradseq_tui.screens.lesson import LessonScreen
 from microgradseq_tui.screens.time import TimeScreen
 from microgradseq_tui.screens.walk import WalkScreen
@@ -33,6 +34,12 @@ STATES = {"lesson_walk": "lesson chain-rule 10", "lesson_time": "lesson rnn 11"}
 def test_pictures(make_app: MakeApp, name: str, look: Look) -> None:
     # what opens after the first paint moves the graph once more: the harness settles twice
     assert_looks(make_app("learn", STATES[name]), name, look)
+
+
+def test_picture_in_chinese(make_app: MakeApp, look: Look) -> None:
+    app = make_app("learn", "lesson gates 8")
+    app.remembered.language = "zh"
+    assert_looks(app, "lesson_chinese", look)
 
 
 def test_reading(make_app: MakeApp) -> None:
@@ -141,5 +148,23 @@ def test_any_size_and_back(make_app: MakeApp) -> None:
             assert len(rows_of(app)) == size[1]
         await resize(pilot, *SMALL)
         assert text_of(app).splitlines()[:5] == before.splitlines()[:5]
+
+    play(app, go)
+
+
+def test_the_language_can_be_changed_and_is_kept(make_app: MakeApp) -> None:
+    app = make_app("learn", "lesson gates 8")
+
+    async def go(pilot: Pilot[None]) -> None:
+        assert "The forget gate f = 0.7211" in text_of(app)
+        await press(pilot, "Z")
+        assert "遗忘门 f = 0.7211" in text_of(app)
+        assert "梯度为什么消失，门又做了什么   8 of 14" in rows_of(app)[0]
+        await press(pilot, "escape")
+        assert "什么是计算图" in text_of(app)
+        assert recall(app.file).language == "zh"
+        await press(pilot, "Z")
+        assert "What a graph is" in text_of(app)
+        assert recall(app.file).language == "en"
 
     play(app, go)

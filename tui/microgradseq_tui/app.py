@@ -14,6 +14,7 @@ from textual.binding import BindingType
 from textual.screen import Screen
 
 from microgradseq.errors import UserError
+from microgradseq.lessons.languages import LANGUAGES
 from microgradseq_tui import trainers
 from microgradseq_tui.actions import bindings_of, own_actions
 from microgradseq_tui.messages import CopyText, OpenScreen, ParagraphRead
@@ -133,6 +134,14 @@ class MicrogradseqApp(SteadyKeys):
     def action_next_theme(self) -> None:
         """Change to the next colours."""
         self._set_theme(following(self.theme))
+
+    def next_language(self) -> str:
+        """Change to the next language of the lessons; what stands for it."""
+        known = list(LANGUAGES)
+        place = known.index(self.remembered.language) + 1
+        self.remembered.language = known[place % len(known)]
+        self._keep()
+        return self.remembered.language
 
     def on_copy_text(self, message: CopyText) -> None:
         self.copy_to_clipboard(message.text)

@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from microgradseq.data.places import config_folder
+from microgradseq.lessons.languages import LANGUAGES, ORIGINAL
 from microgradseq_tui.modes import MODES
 from microgradseq_tui.themes import PALETTES
 
-LANGUAGES = ("en", "zh")
 FILE = "app.json"
 LARGEST = 1 << 16
 """Bytes; a longer file is not one that the app wrote."""
@@ -30,11 +30,11 @@ class Remembered:
 
     screen: str = "learn"
     theme: str = "dark"
-    language: str = "en"
+    language: str = ORIGINAL
     lessons: dict[str, int] = field(default_factory=dict)
 
 
-_KNOWN = {"screen": tuple(MODES), "theme": tuple(PALETTES), "language": LANGUAGES}
+_KNOWN = {"screen": tuple(MODES), "theme": tuple(PALETTES), "language": tuple(LANGUAGES)}
 
 
 def usual_file() -> Path:

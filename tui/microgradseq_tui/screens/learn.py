@@ -20,6 +20,7 @@ from microgradseq_tui.screens.frame import ModeScreen, PlaceScreen
 from microgradseq_tui.screens.opening import screen_for
 from microgradseq_tui.widgets.graph.graph_view import GraphView
 from microgradseq_tui.widgets.shell.marked_list import MarkedList
+from microgradseq_tui.widgets.shell.prose import Prose
 
 if TYPE_CHECKING:
     from microgradseq.lessons.contents import Entry
@@ -66,7 +67,7 @@ class LearnScreen(ModeScreen):
                 yield MarkedList(id="entries", markup=False)
             with Vertical(id="preview"):
                 yield Static("", id="about_title", markup=False)
-                yield Static("", id="about_words", markup=False)
+                yield Prose(id="about_words")
                 graph = GraphView()
                 graph.can_focus = False
                 yield graph
@@ -157,7 +158,7 @@ class LearnScreen(ModeScreen):
         shown = entry.shown
         count = len(shown.graph.nodes)
         self.query_one("#about_title", Static).update(entry.title)
-        self.query_one("#about_words", Static).update(entry.words)
+        self.query_one("#about_words", Prose).update(entry.words)
         graph = self.query_one(GraphView)
         timed = any("t" in node.tags for node in shown.graph.nodes)
         folded_by = "time" if count > UNFOLDED and timed else None
@@ -206,6 +207,11 @@ class LearnScreen(ModeScreen):
         """Copy the command that opens what is marked."""
         if self._marked is not None:
             self.post_message(CopyText(f"microgradseq tui learn {shlex.quote(self._line)}"))
+
+    def action_next_language(self) -> None:
+        """Show the lessons in the next language."""
+        cast("MicrogradseqApp", self.app).next_language()
+        self._fill()
 
     # ---- one's own formula
 

@@ -19,6 +19,7 @@ from microgradseq_tui.screens.opening import screen_for
 from microgradseq_tui.widgets.graph.graph_view import GraphView
 from microgradseq_tui.widgets.shell.key_bar import KeyBar
 from microgradseq_tui.widgets.shell.prompt import Prompt
+from microgradseq_tui.widgets.shell.prose import Prose
 
 if TYPE_CHECKING:
     from microgradseq.lessons.paragraph import Paragraph
@@ -50,8 +51,8 @@ class LessonScreen(PlaceScreen):
         yield Static("", id="title", markup=False)
         with Horizontal(id="page"):
             with VerticalScroll(id="text", can_focus=False):
-                yield Static("", id="words", markup=False)
-                yield Static("", id="question", markup=False)
+                yield Prose(id="words")
+                yield Prose(id="question")
                 yield Static("", id="verdict", markup=False)
             with Vertical(id="picture"):
                 yield GraphView()
@@ -104,6 +105,12 @@ class LessonScreen(PlaceScreen):
         elif self.is_current:
             self.dismiss()
 
+    def action_next_language(self) -> None:
+        """Read on in the next language."""
+        language = cast("MicrogradseqApp", self.app).next_language()
+        self.lesson = lesson_named(self.lesson.name, language)
+        self._show()
+
     def _go(self, number: int) -> None:
         number = min(max(number, 0), len(self.lesson.paragraphs) - 1)
         if number != self.number:
@@ -151,8 +158,8 @@ class LessonScreen(PlaceScreen):
                 ENDED if self.number + 1 == count else "",
             )
         )
-        self.query_one("#words", Static).update(paragraph.text)
-        question = self.query_one("#question", Static)
+        self.query_one("#words", Prose).update(paragraph.text)
+        question = self.query_one("#question", Prose)
         question.update(f"? {paragraph.asked}   (a to answer)" if paragraph.question else "")
         question.display = bool(paragraph.question)
         self._say("")
