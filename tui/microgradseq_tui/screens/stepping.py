@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -20,6 +21,7 @@ SPEEDS = (0.5, 1.0, 2.0, 4.0, 8.0)
 class SteppingScreen(PlaceScreen):
     """A graph, what is told of the step below it, and keys that go from step to step."""
 
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["../styles/stepping.tcss"]
     STEPS: ClassVar[str] = "steps"
     """What `play` takes one after the other."""
 

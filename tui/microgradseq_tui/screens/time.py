@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
@@ -40,7 +40,7 @@ class TimeScreen(SteppingScreen):
 
     PLACE = "time"
     STEPS = "time steps"
-    CSS_PATH = "../styles/time.tcss"
+    CSS_PATH: ClassVar[list[str | PurePath]] = [*SteppingScreen.CSS_PATH, "../styles/time.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("time")]
 
     def __init__(self, state: str | None = None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -32,7 +32,7 @@ class WalkScreen(SteppingScreen):
     """
 
     PLACE = "walk"
-    CSS_PATH = "../styles/walk.tcss"
+    CSS_PATH: ClassVar[list[str | PurePath]] = [*SteppingScreen.CSS_PATH, "../styles/walk.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("walk")]
 
     def __init__(self, walkthrough: Walkthrough) -> None:
