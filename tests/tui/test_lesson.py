@@ -109,7 +109,7 @@ def test_trying_it_oneself(make_app: MakeApp) -> None:
         await press(pilot, "escape")
         assert "9 of 13" in text_of(app)
         await press(pilot, "escape")
-        assert not isinstance(app.screen, LessonScreen)
+        assert "Lessons — read these first" in text_of(app)
 
     play(app, go)
     time = make_app("learn", "lesson rnn 11")
