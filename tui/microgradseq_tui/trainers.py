@@ -128,15 +128,6 @@ def _started(arguments: Sequence[str]) -> TrainerChild:
     return TrainerChild(arguments, process, errors)
 
 
-async def resume_training(folder: RunFolder) -> TrainerChild:
-    """Go on with a run.
-
-    Arguments:
-        folder: of a run that nobody trains.
-    """
-    return await start_training(["--resume", str(folder.path)])
-
-
 def running() -> list[TrainerChild]:
     """The trainers that this app started and that still run."""
     return [child for child in _children if child.code is None]

@@ -51,7 +51,8 @@ CALM = 0.1
 """Seconds that the keyboard's mark must rest before the curve follows it."""
 MOST = 4
 """So many runs can be compared."""
-COMMANDS = ("runs show", "train --resume")
+GO_ON = {"finished": "sample"}
+"""What can be done with a run next, by its status; the others can be gone on with."""
 NEED_A_RUN = frozenset(
     {"open_run", "play_run", "choose", "rename", "export", "remove", "plot", "copy_command"}
 )
@@ -160,7 +161,8 @@ class RunsScreen(ModeScreen):
         about = self.query_one("#about", Static)
         about.set_class(line is None, "-none")
         if line is not None:
-            commands = [command_for(command, line.name) for command in COMMANDS]
+            following = GO_ON.get(line.status, "train --resume")
+            commands = [command_for(command, line.name) for command in ("runs show", following)]
             told = in_lines(parts_of(line), self.app.size.width - 4, 2, BETWEEN)
             about.update(Content("\n").join([told, *map(Content, commands)]))
         self.refresh_bindings()

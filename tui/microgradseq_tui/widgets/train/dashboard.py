@@ -238,7 +238,8 @@ class Dashboard(Container):
         shares = self.story.gates()
         if shares:
             # below LOW a gate is shut, above HIGH it is open; of a tanh these are its two ends
-            counted = f"Share of values below {LOW:g} (a tanh: −{HIGH:g}) and above {HIGH:g}\n"
+            ends = f"{LOW:g} (a tanh: −{HIGH:g}) and above {HIGH:g}"
+            counted = f"Gates: share of values below {ends}\n"
             parts.append((counted, "$muted"))
         for name, low, high in shares:
             parts.append(f"{name:10} low {_bar(low)} {low:4.0%}  high {_bar(high)} {high:4.0%}\n")
