@@ -18,6 +18,8 @@ TAIL = 1 << 18
 """Bytes at the end of a log; a validation that lies further back is not in the summary."""
 BLOCK = 2048
 """Bytes that hold several step events."""
+HEAD = 4 * BLOCK
+"""Bytes at the beginning of a log that hold its first step."""
 STEP_LINE = b'{"event":"step",'
 """How the line of a step event begins."""
 CALM = 50
@@ -85,11 +87,11 @@ def last_numbers(path: Path) -> LastNumbers:
 
 
 def glance(path: Path, places: int) -> list[float]:
-    """A run's loss at a few places of its log, without reading what lies between them.
+    """A run's first loss, and those at a few places of its log, without reading the others.
 
     Arguments:
         path: events.jsonl; it need not be there.
-        places: how many.
+        places: how many, with the first.
     Returns:
         At most so many losses, oldest first; what was not finite is left out.
 
@@ -100,14 +102,24 @@ def glance(path: Path, places: int) -> list[float]:
     try:
         with path.open("rb") as file:
             size = file.seek(0, os.SEEK_END)
-            for place in range(places):
-                file.seek(max(0, size * (place + 1) // places - BLOCK))
-                step = _last_step_in(file.read(BLOCK))
-                if step is not None and step["loss"] is not None:
-                    found[step["step"]] = step["loss"]
+            file.seek(0)
+            steps = [_first_step_in(file.read(HEAD))]
+            for place in range(1, places):
+                file.seek(max(0, size * place // (places - 1) - BLOCK))
+                steps.append(_last_step_in(file.read(BLOCK)))
     except OSError:
         return []
+    for step in steps:
+        if step is not None and step["loss"] is not None:
+            found[step["step"]] = step["loss"]
     return [found[step] for step in sorted(found)]
+
+
+def _first_step_in(block: bytes) -> Event | None:
+    """The first whole step event of a piece of a log."""
+    begin = block.find(STEP_LINE)
+    end = block.find(b"\n", begin)
+    return event_in(block[begin:end]) if 0 <= begin < end else None
 
 
 def _last_step_in(block: bytes) -> Event | None:

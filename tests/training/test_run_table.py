@@ -159,6 +159,15 @@ def test_a_glance_reads_little(tmp_path: Path) -> None:
     assert found[-1] == 1.0
 
 
+def test_a_glance_begins_with_the_first_loss(tmp_path: Path) -> None:
+    # most runs fall within their first steps and waver afterwards
+    losses = [3.0, *(0.6 + 0.01 * (step % 3) for step in range(400))]
+    found = glance(make_run(tmp_path, "a", losses).events, 8)
+    assert len(found) == 8
+    assert found[0] == 3.0
+    assert max(found[1:]) < 0.7
+
+
 def test_removing_and_bringing_back(tmp_path: Path) -> None:
     run = make_run(tmp_path, "a", [1.0])
     make_run(tmp_path, "b", [1.0])
