@@ -78,8 +78,9 @@ def simulate(settings: Settings) -> Iterator[Frame]:
             )
         shown = {name: found[: last + 1] for name, found in states.items()}
         y = shown["from the start"][-1]
+        time, one, other = (readable(each, 3) for each in (last * settings.dt, *y[:2]))
         yield Frame(
-            f"t = {last * settings.dt:.1f}: y₁ = {y[0]:.2f}, y₂ = {y[1]:.2f}",
+            f"t = {time}: y₁ = {one}, y₂ = {other}",
             _pictures(settings, network, currents, shown),
             _measured(settings, network, shown),
             0.95 * last / steps,

@@ -15,6 +15,7 @@ from microgradseq.labs.figures import Chart, Figure, Heat, Series, Text
 from microgradseq.labs.lab import Frame, Lab
 from microgradseq.labs.learning import learning
 from microgradseq.labs.parameter import Parameter, Settings
+from microgradseq.numbers import readable
 from microgradseq.randomness import manual_seed
 from microgradseq.tasks.digits import CLASSES, DigitsTask
 from microgradseq.tasks.registry import settings_for
@@ -54,7 +55,7 @@ def simulate(settings: Settings) -> Iterator[Frame]:
     for loss in learning(task, settings.max_steps, settings.lr):
         losses.append(loss)
         if len(losses) % every == 0:
-            words = f"update {len(losses)}: {loss:.3f} nats an image"
+            words = f"update {len(losses)}: {readable(loss, 3)} nats an image"
             yield Frame(words, (_learned(losses),), {}, 0.8 * len(losses) / settings.max_steps)
     numbers: dict[str, Any] = {"accuracy": task.evaluate()["accuracy"]}
     image, label = _chosen(task, settings.digit, settings.seed)

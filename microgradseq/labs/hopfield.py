@@ -26,6 +26,7 @@ from microgradseq.labs.hopfield_network import (
     synchronous_step,
 )
 from microgradseq.labs.lab import Frame, Lab, Number, Parameter, Settings
+from microgradseq.numbers import readable
 
 ZOOM = 2
 UNITS = WIDTH * HEIGHT * ZOOM * ZOOM
@@ -97,8 +98,8 @@ def simulate(settings: Settings) -> Iterator[Frame]:
     modern = _modern(settings, chance, numbers)
     numbers.update(curve.numbers)
     yield Frame(
-        f"recalled with overlap {numbers['overlap']:.3f}; "
-        f"at load {CAPACITY} patterns still hold to {numbers['overlap_at_0.138']:.3f}",
+        f"recalled with overlap {readable(numbers['overlap'], 3)}; "
+        f"at load {CAPACITY} patterns still hold to {readable(numbers['overlap_at_0.138'], 3)}",
         (*figures, *curve.figures, spurious, modern),
         numbers,
     )
@@ -123,7 +124,7 @@ def _recalled(settings: Settings, chance: numpy.random.Generator) -> Iterator[Fr
                 recall.energies.append(float(energy(weights, state)[0]))
             found = float(overlap(state, patterns[:1])[0])
             yield Frame(
-                f"sweep {sweep + 1}: overlap with the stored picture {found:.3f}",
+                f"sweep {sweep + 1}: overlap with the stored picture {readable(found, 3)}",
                 (recall.pictures(state[0]), recall.chart()),
                 {"overlap": found},
                 _RECALL * min((sweep + 1) / 4, 1.0),
@@ -173,7 +174,7 @@ def _capacity(settings: Settings, chance: numpy.random.Generator) -> Iterator[Fr
         )
         known = zip(LOADS[: place + 1], totals[: place + 1].tolist(), strict=True)
         yield Frame(
-            f"capacity: {load:g} patterns a unit, overlap {totals[place]:.3f}",
+            f"capacity: {load:g} patterns a unit, overlap {readable(totals[place], 3)}",
             (plane,),
             {f"overlap_at_{load:g}": share for load, share in known},
             _RECALL + (_CAPACITY - _RECALL) * (place + 1) / len(LOADS),

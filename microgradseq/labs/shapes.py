@@ -14,6 +14,7 @@ from microgradseq.labs.figures import Chart, Figure, Heat, Table, Text
 from microgradseq.labs.lab import Frame, Lab
 from microgradseq.labs.learning import learning
 from microgradseq.labs.parameter import Parameter, Settings
+from microgradseq.numbers import readable
 from microgradseq.randomness import manual_seed
 from microgradseq.tasks.registry import settings_for, task
 from microgradseq.tasks.task import SampleRequest, Task
@@ -109,7 +110,7 @@ def _told(numbers: dict[str, Any], examples: list[str], chosen: list[Shape]) -> 
     for shape in chosen:
         found = numbers.get(f"{shape.kind}_{shape.metric}")
         if found is not None:
-            told = f"{found:.2f}" if shape.metric == "perplexity" else f"{found:.1%}"
+            told = f"{readable(found, 3)}" if shape.metric == "perplexity" else f"{found:.1%}"
             rows.append((shape.title, shape.words, f"{shape.metric} {told}"))
     if not rows:
         return ()

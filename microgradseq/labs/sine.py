@@ -15,6 +15,7 @@ from microgradseq.errors import UserError
 from microgradseq.labs.figures import Chart, Figure, Table
 from microgradseq.labs.lab import Frame, Lab
 from microgradseq.labs.parameter import Parameter, Settings
+from microgradseq.numbers import readable
 from microgradseq.randomness import manual_seed
 from microgradseq.tasks import settings as options
 from microgradseq.tasks.markov_window import WindowModel
@@ -145,7 +146,7 @@ def simulate(settings: Settings) -> Iterator[Frame]:
             done += 1
             losses.append(loss)
             figures = (_pictured(model, clean, noisy, start, NAMES[cell]),)
-            words = f"{NAMES[cell]}: epoch {len(losses)} of {count}, squared error {loss:.4f}"
+            words = f"{NAMES[cell]}: epoch {len(losses)} of {count}, squared error {readable(loss)}"
             # the very last frame is the summing up below
             yield Frame(words, figures, dict(numbers), min(done / (total + 1), 1.0))
         numbers[f"{cell}_loss"] = losses[-1]

@@ -50,7 +50,7 @@ class Cut:
         if not self.at:
             return f"nothing is cut: ∂L/∂{label} is exact"
         return (
-            f"cut before t = {self.at}: {100 * self.share:.3g}% of contributions lost; "
+            f"cut before t = {self.at}: {readable(100 * self.share, 3)}% of contributions lost; "
             f"cosine {readable(self.cosine, 3)} to all of ∂L/∂{label}"
         )
 

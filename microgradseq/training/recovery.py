@@ -15,6 +15,7 @@ from microgradseq.data.batch import Batch
 from microgradseq.errors import NotFiniteError
 from microgradseq.nn.module import Module
 from microgradseq.nn.stack import Recurrent
+from microgradseq.numbers import readable
 from microgradseq.tasks.task import Task
 from microgradseq.training.errors import DivergedError
 from microgradseq.training.snapshot import restore_weights
@@ -52,7 +53,7 @@ def go_back(trainer: Trainer, batch: Batch, loss: float) -> None:
     trainer.emit(
         "warning",
         text=f"{what} was not finite at step {trainer.progress.step}: {where}. The weights of "
-        f"step {good} are back, the learning rate is {rate:g}.",
+        f"step {good} are back, the learning rate is {readable(rate)}.",
     )
 
 

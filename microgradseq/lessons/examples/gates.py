@@ -5,6 +5,7 @@ from __future__ import annotations
 from microgradseq.context import scope
 from microgradseq.graph import Graph
 from microgradseq.lessons.examples.model import Example, Table, named
+from microgradseq.numbers import readable
 from microgradseq.value import Value
 
 
@@ -34,18 +35,20 @@ def _gru_tables(graph: Graph) -> tuple[Table, ...]:
         ("r", "reset", "how much of the old state the candidate sees"),
         ("z", "update", "how much of the old state is kept"),
     )
-    return (
-        Table(
-            "The gates of this step",
-            ("gate", "", "open", "it decides"),
-            tuple(
-                (letter, name, float(graph.find(letter).value), task)
-                for letter, name, task in gates
-            ),
-            f"∂h/∂h_before = {graph.derivatives()['h_before']:.4g}: with the update gate near 1 "
-            "it stays near 1, and a gradient survives many steps.",
-        ),
+    passed = readable(graph.derivatives()["h_before"])
+    conclusion = (
+        f"∂h/∂h_before = {passed}: with the update gate near 1 it stays near 1, and a gradient "
+        "survives many steps."
     )
+    return (_gate_table(graph, gates, conclusion),)
+
+
+def _gate_table(graph: Graph, gates: tuple[tuple[str, str, str], ...], conclusion: str) -> Table:
+    rows = tuple(
+        (letter, name, float(graph.find(letter).value), task) for letter, name, task in gates
+    )
+    head = ("gate", "", "open", "it decides")
+    return Table("The gates of this step", head, rows, conclusion)
 
 
 GRU = Example(
@@ -98,19 +101,11 @@ def _lstm_tables(graph: Graph) -> tuple[Table, ...]:
         ("f", "forget", "how much of the old cell is kept"),
         ("o", "output", "how much of the cell is shown"),
     )
-    forget = float(graph.find("f").value)
-    return (
-        Table(
-            "The gates of this step",
-            ("gate", "", "open", "it decides"),
-            tuple(
-                (letter, name, float(graph.find(letter).value), task)
-                for letter, name, task in gates
-            ),
-            f"On the straight way from c_before to c the slope is the forget gate, {forget:.4g}: "
-            "no weight and no tanh stands in it.",
-        ),
+    conclusion = (
+        "On the straight way from c_before to c the slope is the forget gate, "
+        f"{readable(graph.find('f').value)}: no weight and no tanh stands in it."
     )
+    return (_gate_table(graph, gates, conclusion),)
 
 
 LSTM = Example(

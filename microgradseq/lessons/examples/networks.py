@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from microgradseq.graph import Graph
 from microgradseq.lessons.examples.model import Example, Table, named
+from microgradseq.numbers import readable
 from microgradseq.rules import RULES
 from microgradseq.value import Value
 
@@ -100,7 +101,7 @@ def _clip_tables(graph: Graph) -> tuple[Table, ...]:
             "The gradient before and after",
             ("", "before", "after"),
             rows,
-            f"Both parts were multiplied by {value['scale']:.4g}: the direction stays, "
+            f"Both parts were multiplied by {readable(value['scale'])}: the direction stays, "
             "the length is at most the threshold.",
         ),
     )

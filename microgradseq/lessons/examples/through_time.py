@@ -75,8 +75,8 @@ def _rnn_tables(graph: Graph) -> tuple[Table, ...]:
             f"The predictions over the word {WORD}",
             ("t", "seen", "next", "probability", "loss"),
             rows,
-            f"The mean loss is {mean:.4g}, a perplexity of {math.exp(mean):.4g}; guessing blindly "
-            f"among {len(LETTERS)} letters gives {len(LETTERS)}.",
+            f"The mean loss is {readable(mean)}, a perplexity of {readable(math.exp(mean))}; "
+            f"guessing blindly among {len(LETTERS)} letters gives {len(LETTERS)}.",
         ),
     )
 
