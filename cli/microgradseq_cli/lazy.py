@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from microgradseq_cli.errors import unknown
+from microgradseq_cli.errors import BadInput, unknown
 
 
 class Entry(NamedTuple):
@@ -47,6 +47,8 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
+        if name == "help":
+            raise BadInput(f"there is no command 'help'; write {ctx.command_path} --help")
         if name not in self.entries and not name.startswith("-"):
             raise unknown("command", name, self.entries)
         return super().resolve_command(ctx, args)

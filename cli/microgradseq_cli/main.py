@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -34,6 +35,10 @@ COMMANDS = {
     "bench": Entry("microgradseq_cli.bench:bench", "Measure speed beside other libraries."),
     "doctor": Entry("microgradseq_cli.doctor:doctor", "Say what is installed and how it is set."),
 }
+
+
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+"""What the system says where a result is sent to a file on a disk that takes no more."""
 
 
 @click.group(
@@ -79,10 +84,22 @@ def run(arguments: Sequence[str]) -> int:
         click.echo("Interrupted.", err=True)
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader left early, as `head` does. Python flushes once more at exit: let it succeed.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader left early, as `head` does.
+        _forget_output()
+        return 1
+    except OSError as error:
+        # An error that names a file is not about what was printed.
+        if error.filename is not None or error.errno not in NO_ROOM:
+            raise
+        _forget_output()
+        _tell(f"cannot write the result: {error.strerror}")
         return 1
     return result if isinstance(result, int) else 0
+
+
+def _forget_output() -> None:
+    """Python flushes stdout once more at exit: let it succeed."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _tell(message: str) -> None:

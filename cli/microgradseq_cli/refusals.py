@@ -38,6 +38,8 @@ def told(error: click.ClickException, arguments: Sequence[str]) -> str:
         return f"{_called(error.param)} is missing{_help_of(error.ctx)}"
     if isinstance(error, click.BadParameter) and error.param is not None:
         return _unusable(error.param, error.message)
+    if isinstance(error, click.UsageError) and "unexpected extra argument" in error.message:
+        return _too_many(error, arguments)
     return error.format_message()
 
 
@@ -53,6 +55,17 @@ def _no_option(error: click.NoSuchOption, arguments: Sequence[str]) -> str:
     known = [name.lstrip("-") for name in options if name.startswith("--")]
     hint = did_you_mean(error.option_name.lstrip("-"), [*known, "help"], before="--")
     return f"{there_is_none}; {hint}" if hint else f"{there_is_none}{_help_of(error.ctx)}"
+
+
+def _too_many(error: click.UsageError, arguments: Sequence[str]) -> str:
+    for start in range(len(arguments)):
+        for end in range(start + 2, len(arguments) + 1):
+            name = " ".join(arguments[start:end])
+            if Path(name).exists():
+                return f'there are blanks in the name of this file; write it in quotes: "{name}"'
+    # click keeps the words nowhere but in its message
+    words = error.message.partition("(")[2].removesuffix(")")
+    return f"{words!r} is too much{_help_of(error.ctx)}"
 
 
 def _may_be_file(word: str) -> bool:

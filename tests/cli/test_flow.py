@@ -146,7 +146,7 @@ def test_names_may_be_spaced_and_repeated(command: Command) -> None:
         (("--scale", "-1"), "--scale must be at least 0 and at most 1,000,000, not -1.0"),
         (("--forget-bias", "inf"), "--forget-bias must be a finite number, not inf"),
         (("-o", "flow.png"), "flow.png: the name must end in .svg"),
-        (("extra",), "Got unexpected extra argument (extra)"),
+        (("extra",), "'extra' is too much; see microgradseq flow --help"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_2(

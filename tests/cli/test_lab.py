@@ -108,7 +108,7 @@ def test_help_tells_words_formula_options_and_an_example(command: Command, name:
         (("gates", "--steps", "many"), "--steps must be a whole number, not 'many'"),
         (("gates", "--steps", "1"), "--steps must be at least 2 and at most 100, not 1"),
         (("gates", "--stepz", "1"), "there is no option '--stepz'; did you mean --steps?"),
-        (("gates", "extra"), "Got unexpected extra argument (extra)"),
+        (("gates", "extra"), "'extra' is too much; see microgradseq lab gates --help"),
         (("gates", "-o", "gates.png"), "gates.png: the name must end in .svg, .txt or .json"),
         (("ctrnn", "--time", "1000", "--dt", "0.001"), "time / dt must be at most 100,000 steps"),
         (("hopfield", "--stored", "é"), "only A to Z and 0 to 9 have pictures, not 'é'"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -67,7 +69,9 @@ def test_every_command_has_help_with_an_example(command: Command, name: str) -> 
             "there is no command 'zzz'; known: " + ", ".join(COMMANDS),
         ),
         (["--jsn"], "there is no option '--jsn'; see microgradseq --help"),
-        (["doctor", "extra"], "Got unexpected extra argument (extra)"),
+        (["help"], "there is no command 'help'; write microgradseq --help"),
+        (["runs", "help"], "there is no command 'help'; write microgradseq runs --help"),
+        (["doctor", "extra"], "'extra' is too much; see microgradseq doctor --help"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_2(arguments: list[str], message: str) -> None:
@@ -121,6 +125,35 @@ def test_a_reader_that_left_is_no_noise(arguments: list[str]) -> None:
         )
     assert finished.stderr == ""
     assert finished.returncode == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("arguments", [["--help"], ["doctor"], ["step", "product"]])
+def test_a_result_that_finds_no_room_is_one_line(arguments: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        finished = subprocess.run(
+            [*PROGRAM, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert finished.stderr == f"Error: cannot write the result: {os.strerror(errno.ENOSPC)}\n"
+    assert finished.returncode == 1
+
+
+def test_an_error_about_a_file_of_ours_is_not_hidden(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    breaks_with(OSError(errno.ENOSPC, "no room", "runs/a"), monkeypatch)
+    with pytest.raises(OSError, match="no room"):
+        command("doctor")
+
+
+def test_a_file_with_a_blank_in_its_name_needs_quotes(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my own book.txt").write_text("the tide")
+    code, out, err = command("train", "my", "own", "book.txt", "--hidden", "8")
+    assert (code, out) == (2, "")
+    assert err.endswith('write it in quotes: "my own book.txt"\n')
 
 
 def test_a_terminal_without_unicode_gets_question_marks() -> None:
