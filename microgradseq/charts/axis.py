@@ -23,11 +23,13 @@ class Axis:
     Arguments:
         low, high: the numbers at both ends, low < high.
         log: whether equal factors have equal heights.
+        whole: whether only whole numbers stand on it, such as steps; there is no step 2.5.
     """
 
     low: float
     high: float
     log: bool = False
+    whole: bool = False
 
     def shares(self, numbers: Array) -> Array:
         """How high numbers stand, 0 to 1; NaN where they have no place.
@@ -64,7 +66,9 @@ class Axis:
         >>> [label for _, label in Axis(0.01, 10.0, log=True).ticks(4)]
         ['10⁻²', '10⁻¹', '1', '10¹']
         """
-        return self._decades(most) if self.log else _round_numbers(self.low, self.high, most)
+        if self.log:
+            return self._decades(most)
+        return _round_numbers(self.low, self.high, most, self.whole)
 
     def _decades(self, most: int) -> list[tuple[float, str]]:
         low, high = self._ends()
@@ -84,10 +88,13 @@ def _between_decades(low: float, high: float) -> list[float]:
     return [number for number in found if low <= number <= high]
 
 
-def _round_numbers(low: float, high: float, most: int) -> list[tuple[float, str]]:
+def _round_numbers(low: float, high: float, most: int, whole: bool) -> list[tuple[float, str]]:
     rough = (high - low) / max(most, 1)
+    if whole:
+        rough = max(rough, 1.0)
     power = 10.0 ** math.floor(math.log10(rough))
-    stride = next(factor * power for factor in _ROUND if factor * power >= rough * (1 - 1e-9))
+    strides = (factor * power for factor in _ROUND if factor * power >= rough * (1 - 1e-9))
+    stride = next(stride for stride in strides if not whole or stride == round(stride))
     first, last = math.ceil(low / stride - 1e-9), math.floor(high / stride + 1e-9)
     return [(place * stride, readable(place * stride, 6)) for place in range(first, last + 1)]
 
@@ -115,6 +122,27 @@ def axis_around(rows: Iterable[Array], log: bool = False) -> Axis:
     # a curve that comes down to 0 should stand on the ground
     floor = 0.0 if 0 <= low <= 0.2 * high else low - room
     return Axis(floor, high + room)
+
+
+def axis_along(left: float, right: float, rows: Iterable[Array]) -> Axis:
+    """The axis along which curves run; whole where what they count is.
+
+    Arguments:
+        left, right: its ends.
+        rows: where the points of each curve stand, in order.
+
+    >>> axis_along(1.0, 12.0, [numpy.arange(1.0, 13.0)]).whole
+    True
+    """
+    # a few points tell it: a million of them at each picture would take too long
+    told = [
+        float(row[place])
+        for row in rows
+        if len(row)
+        for place in (0, 1, len(row) // 2, len(row) - 1)
+        if place < len(row)
+    ]
+    return Axis(left, right, whole=bool(told) and all(x.is_integer() for x in told))
 
 
 def x_labels(ticks: Sequence[tuple[int, str]], width: int) -> str:

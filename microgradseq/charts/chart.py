@@ -9,7 +9,7 @@ import numpy
 
 from microgradseq.backend import Array
 from microgradseq.cells import shorten
-from microgradseq.charts.axis import Axis, axis_around, x_labels
+from microgradseq.charts.axis import Axis, axis_along, axis_around, x_labels
 from microgradseq.charts.columns import Columns, Series, in_columns
 from microgradseq.charts.field import MARKERS, Field, Row, Stretch
 
@@ -121,7 +121,8 @@ def draw_chart(curves: Sequence[Series], look: Look, thinning: Thinning = in_col
     chart = Chart([], gutter + 2, width, height, left, right, axis)
     _annotate(drawn, chart, look)
     chart.rows.extend(_with_axis(drawn, ticks, gutter))
-    chart.rows.extend(_bottom(look, left, right, gutter, width))
+    along = axis_along(left, right, [series.x for series in curves])
+    chart.rows.extend(_bottom(look, along, gutter, width))
     return chart
 
 
@@ -173,7 +174,9 @@ def _with_axis(drawn: Field, ticks: Sequence[tuple[float, str]], gutter: int) ->
     return rows
 
 
-def _bottom(look: Look, left: float, right: float, gutter: int, width: int) -> list[Row]:
+def _bottom(look: Look, along: Axis, gutter: int, width: int) -> list[Row]:
+    left, right = along.low, along.high
+
     def column(number: float) -> int:
         return min(int((number - left) / (right - left) * width), width - 1)
 
@@ -181,7 +184,7 @@ def _bottom(look: Look, left: float, right: float, gutter: int, width: int) -> l
     room = width - len(name) - bool(name)
     ticks = [
         (column(number), label)
-        for number, label in Axis(left, right).ticks(max(2, width // 10))
+        for number, label in along.ticks(max(2, width // 10))
         if column(number) + len(label) <= room
     ]
     line = ["─"] * width

@@ -7,7 +7,7 @@ from html import escape
 
 import numpy
 
-from microgradseq.charts.axis import Axis, axis_around
+from microgradseq.charts.axis import Axis, axis_along, axis_around
 from microgradseq.charts.colours import COLOURS
 from microgradseq.charts.columns import Columns, Series, in_columns
 from microgradseq.charts.sheet import Sheet
@@ -46,17 +46,18 @@ def chart_svg(
     left = min((float(series.x[0]) for series in points), default=0.0)
     right = max((float(series.x[-1]) for series in points), default=1.0)
     right = right if right > left else left + 1.0
+    along = axis_along(left, right, [series.x for series in points])
     levels = numpy.array([level for _, level in baselines])
     axis = axis_around([*(series.y for series in curves), levels], log)
     parts = [
         *_SHEET.head(title),
         *_SHEET.upwards(axis, y_name),
-        *_along(Axis(left, right), x_name),
+        *_along(along, x_name),
     ]
     for name, level in baselines:
         parts += _baseline(axis, name, level)
     for x, words in notes:
-        parts += _note(Axis(left, right), x, words)
+        parts += _note(along, x, words)
     for place, series in enumerate(curves):
         columns = in_columns(series, left, right, int(_SHEET.wide))
         parts += _curve(axis, columns, COLOURS[place % len(COLOURS)])

@@ -9,13 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from microgradseq.charts.axis import Axis, axis_around, x_labels
+from microgradseq.charts.axis import Axis, axis_along, axis_around, x_labels
 
 
 @pytest.mark.parametrize(
     ("axis", "most", "labels"),
     [
         (Axis(0.0, 10.0), 4, ["0", "2.5", "5", "7.5", "10"]),
+        # there is no step 2.5
+        (Axis(0.0, 10.0, whole=True), 4, ["0", "5", "10"]),
+        (Axis(1.0, 3.0, whole=True), 8, ["1", "2", "3"]),
+        (Axis(0.0, 100.0, whole=True), 4, ["0", "25", "50", "75", "100"]),
         (Axis(-1.0, 1.0), 4, ["-1", "-0.5", "0", "0.5", "1"]),
         # two powers of ten are enough for powers alone; with one or none, numbers between them help
         (Axis(0.5, 20.0, log=True), 7, ["1", "10¹"]),
@@ -55,6 +59,20 @@ def test_an_axis_around_one_number_or_none_has_a_length() -> None:
         axis = axis_around([numpy.array(row)])
         assert axis.low < axis.high
     assert axis_around([numpy.array([-1.0, 0.0])], log=True) == Axis(0.1, 1.0, log=True)
+
+
+@pytest.mark.parametrize(
+    ("rows", "whole"),
+    [
+        ([numpy.arange(1.0, 13.0)], True),
+        ([numpy.arange(0.0, 13.0, 0.5)], False),
+        ([numpy.array([1.0, 2.0]), numpy.array([0.5])], False),
+        ([numpy.array([7.0]), numpy.array([])], True),
+        ([], False),
+    ],
+)
+def test_an_axis_of_counts_has_whole_ticks(rows: list[numpy.ndarray], whole: bool) -> None:
+    assert axis_along(0.0, 12.0, rows).whole == whole
 
 
 def test_labels_keep_a_space_between_them() -> None:
