@@ -56,6 +56,16 @@ def test_no_key_stands_for_two_actions(place: str) -> None:
     assert [key for key, times in keys.items() if times > 1] == []
 
 
+def test_train_and_compare_have_the_same_keys_for_the_same_thing() -> None:
+    train, compare = (
+        {action.name: action.keys for action in own_actions(place)}
+        for place in ("train", "compare")
+    )
+    same = train.keys() & compare.keys()
+    assert {"start", "stop", "next_view", "new"} <= same
+    assert {name: compare[name] for name in same} == {name: train[name] for name in same}
+
+
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.name)
 def test_every_action_is_whole(action: Action) -> None:
     assert action.keys

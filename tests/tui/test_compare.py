@@ -107,10 +107,10 @@ def test_each_part_alone(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> 
 
     async def look(pilot: Pilot[None]) -> None:
         assert_snapshot(app, "compare_runs_80x24_plain")
-        await press(pilot, "w")
+        await press(pilot, "a")
         assert "Loss by step" in text_of(app)
         assert "Gradient through time" not in text_of(app)
-        await press(pilot, "w")
+        await press(pilot, "a")
         shown = text_of(app)
         assert "What each came to" in shown
         rows = [row.split() for row in shown.splitlines()]
@@ -121,13 +121,13 @@ def test_each_part_alone(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> 
             "tokens/s 3,200 3,200 3,200",
         ):
             assert row.split() in rows
-        await press(pilot, "w")
+        await press(pilot, "a")
         # 0.5¹⁹, 0.9¹⁹ and 0.95¹⁹: what is left of the gradient after nineteen steps back
         assert "rnn 1.9e-06 · gru 0.14 · lstm 0.38" in text_of(app)
-        await press(pilot, "w")
+        await press(pilot, "a")
         assert "潮水来了" in text_of(app)
         assert "the tide (gru 40)" in text_of(app)
-        await press(pilot, "w")
+        await press(pilot, "a")
         assert_snapshot(app, "compare_runs_80x24_plain")
 
     play(app, look)
@@ -327,7 +327,7 @@ def test_two_tiny_networks_are_really_trained(make_app: MakeApp, tmp_path: Path)
         first = RunFolder(tmp_path / "runs" / "adding-rnn")
         await until(pilot, lambda: "rnn ▸" in text_of(app))
         assert first.trainer() is not None
-        await press(pilot, "k")
+        await press(pilot, "X")
         await until(pilot, lambda: "▪ stopped" in text_of(app))
         assert first.status() == "stopped"
         # the second one was not begun any more
@@ -348,10 +348,10 @@ def test_any_size(make_app: MakeApp) -> None:
         before = text_of(app)
         for size in ((20, 5), (1, 1), (200, 60), (96, 15)):
             await resize(pilot, *size)
-            await press(pilot, "w")
+            await press(pilot, "a")
             rows_of(app)
         await resize(pilot, *SMALL)
-        await press(pilot, "w")
+        await press(pilot, "a")
         assert text_of(app) == before
 
     play(app, go)
