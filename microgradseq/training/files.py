@@ -55,7 +55,8 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """
     text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)
     with replace_file(path) as file:
-        file.write(text.encode() + b"\n")
+        # a file's name that is not UTF-8 comes as lone surrogates: JSON escapes bring them back
+        file.write(text.encode(errors="backslashreplace") + b"\n")
 
 
 def read_json(path: Path) -> dict[str, Any]:
