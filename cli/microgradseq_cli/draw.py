@@ -18,6 +18,8 @@ from microgradseq_cli.targets import load, target_arguments
 Fold = Literal["time", "layer", "gate"]
 SUFFIXES = {"text": ".txt", "dot": ".dot", "svg": ".svg", "json": ".json", "python": ".py"}
 """How the name of a file of each format usually ends."""
+PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".pdf"})
+"""What a picture's name may end in that cannot be drawn; characters would be no picture."""
 
 
 @click.command(epilog="Example: microgradseq draw lstm --fold gate -o lstm.svg")
@@ -59,6 +61,8 @@ def draw(
 def _form_of(output: str | None) -> str:
     """The format that a file's name asks for; text where it asks for none."""
     suffix = Path(output or "").suffix.lower()
+    if suffix in PICTURES:
+        raise BadInput(f"{output}: a picture is drawn as .svg, not {suffix}")
     return next((form for form, usual in SUFFIXES.items() if usual == suffix), "text")
 
 

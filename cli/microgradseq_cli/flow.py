@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from microgradseq.insight.text_chart import Line
 
 MOST_STEPS, MOST_HIDDEN = 1000, 128
+LARGEST = 1_000_000
 GATED = frozenset({"gru", "lstm", "peephole", "minlstm"})
 # From here on both pictures fit beside each other.
 WIDE = 110
@@ -63,13 +64,13 @@ REACH_CAPTION = "how much of step t is still felt at the end"
 )
 @click.option(
     "--scale",
-    type=Finite(0, 1e6),
+    type=Finite(0, LARGEST),
     metavar="FLOAT",
     help="Spectral radius of the hidden weights; fresh ones have about 0.6. Try 3.",
 )
 @click.option(
     "--forget-bias",
-    type=Finite(),
+    type=Finite(-LARGEST, LARGEST),
     metavar="FLOAT",
     default=0.0,
     show_default=True,

@@ -66,7 +66,8 @@ class GroupedCommand(click.Command):
         rows: dict[str, list[tuple[str, str]]] = {}
         for parameter in self.get_params(ctx):
             row = parameter.get_help_record(ctx)
-            if row is None:
+            # a newer click makes an empty row for an argument
+            if row is None or isinstance(parameter, click.Argument):
                 continue
             option = OPTIONS.get(parameter.name or "")
             heading = "Options" if option is None else GROUPS[option.group]

@@ -51,13 +51,15 @@ class Parameter:
 
         >>> Parameter("units", "how many units", 100, low=2, high=2000).limits
         'a whole number from 2 to 2,000'
+        >>> Parameter("text", "what is read", "", high=4096).limits
+        'a text of at most 4,096 characters'
         """
         if self.choices:
             return "one of " + ", ".join(self.choices)
         if isinstance(self.default, bool):
             return "yes or no"
         if isinstance(self.default, str):
-            return "a text" + (f" of at most {self.high:g} characters" if self.high else "")
+            return "a text" + (f" of at most {limit(self.high)} characters" if self.high else "")
         low, high = (None if end is None else limit(end) for end in (self.low, self.high))
         if low is not None and high is not None:
             return f"{self._kind} from {low} to {high}"

@@ -112,6 +112,15 @@ def test_the_name_of_the_file_chooses_the_format(
     assert place.read_text(encoding="utf-8") == command("draw", "product").out
 
 
+@pytest.mark.parametrize("name", ["a.png", "A.JPG", "a.pdf"])
+def test_a_picture_that_cannot_be_drawn(command: Command, tmp_path: Path, name: str) -> None:
+    place = tmp_path / name
+    code, out, err = command("draw", "product", "-o", str(place))
+    assert (code, out, place.exists()) == (2, "", False)
+    assert err == f"Error: {place}: a picture is drawn as .svg, not {place.suffix.lower()}\n"
+    assert command("draw", "product", "--format", "text", "-o", str(place)).code == 0
+
+
 def test_devices_are_written_to_and_not_replaced(command: Command) -> None:
     assert command("draw", "product", "-o", "/dev/null") == (0, "", "")
     assert not Path("/dev/null").is_file()

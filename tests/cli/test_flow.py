@@ -144,7 +144,10 @@ def test_names_may_be_spaced_and_repeated(command: Command) -> None:
         (("--seed", "-1"), "--seed must be at least 0, not -1"),
         (("--scale", "nan"), "--scale must be at least 0 and at most 1,000,000, not nan"),
         (("--scale", "-1"), "--scale must be at least 0 and at most 1,000,000, not -1.0"),
-        (("--forget-bias", "inf"), "--forget-bias must be a finite number, not inf"),
+        (
+            ("--forget-bias", "inf"),
+            "--forget-bias must be at least -1,000,000 and at most 1,000,000, not inf",
+        ),
         (("-o", "flow.png"), "flow.png: the name must end in .svg"),
         (("extra",), "'extra' is too much; see microgradseq flow --help"),
     ],

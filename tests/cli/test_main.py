@@ -58,6 +58,8 @@ def test_every_command_has_help_with_an_example(command: Command, name: str) -> 
     assert (code, err) == (0, "")
     assert f"Usage: microgradseq {name}" in out
     assert f"microgradseq {name}" in out.partition("\n")[2], "the help shows no example"
+    assert "None" not in out, "the help shows a limit that there is not"
+    assert "[TASK | FILE]" not in out.partition("\n")[2], "an argument stands among the options"
 
 
 @pytest.mark.parametrize(
