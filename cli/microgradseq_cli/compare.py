@@ -60,8 +60,8 @@ def compare(
 ) -> int:
     """Train networks on the same data and seed, and lay them side by side.
 
-    PRESET is adding (where the RNN fails and gates win) or story (three cells read a story); list
-    shows both. Ctrl-C saves and stops.
+    PRESET is adding (where the RNN fails and gates win), which is taken if it is left out, or story
+    (three cells read a story); list shows both. Ctrl-C saves and stops.
     """
     from microgradseq.training.comparing import (  # noqa: PLC0415 - slow to import
         COMPARISONS,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from microgradseq.cells import cell_width
+from microgradseq.numbers import plural
 from microgradseq_cli.errors import BadInput
 from microgradseq_cli.runs import runs_dir_option
 
@@ -71,7 +72,8 @@ def neurons(
     if not layers:
         raise BadInput(f"the cell {task.settings.cell} has no hidden units that remember")
     if unit is not None and (unit >= size or layer > layers):
-        raise BadInput(f"there is no unit {unit} in layer {layer}: there are {layers} × {size}")
+        there_are = f"{plural(layers, 'layer')} of {size:,} units, 0 to {size - 1:,}"
+        raise BadInput(f"there is no unit {unit} in layer {layer}: the network has {there_are}")
     if as_json:
         print(json.dumps(_as_dict(inside, layer - 1, unit), ensure_ascii=False))
         return

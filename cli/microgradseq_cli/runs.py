@@ -11,6 +11,7 @@ import click
 
 from microgradseq.cells import cell_width, shorten
 from microgradseq.numbers import duration, measured, plural, readable
+from microgradseq_cli.errors import BadInput
 from microgradseq_cli.lazy import Entry, LazyGroup
 
 if TYPE_CHECKING:
@@ -224,12 +225,24 @@ def remove(names: tuple[str, ...], runs_dir: Path, yes: bool) -> None:
 
     found = [find_run(name, runs_dir) for name in dict.fromkeys(names)]
     told = ", ".join(str(folder.path) for folder in found)
-    if not yes and not click.confirm(f"Delete {told} for good?", err=True):
-        raise click.Abort
+    if not yes:
+        _ask_for_good(told)
     for folder in found:
         folder.remove()
     empty_trash(runs_dir)
     click.echo(f"Deleted {told}.", err=True)
+
+
+def _ask_for_good(told: str) -> None:
+    try:
+        agreed = click.confirm(f"Delete {told} for good?", err=True)
+    except click.Abort as abort:
+        if not isinstance(abort.__context__, EOFError):
+            raise
+        click.echo(err=True)
+        raise BadInput("nobody answered; --yes deletes without asking") from None
+    if not agreed:
+        raise click.Abort
 
 
 @click.command(epilog="Example: microgradseq runs rename story-lstm-2 story-deep")

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 SHOWN = 5
 """So many of the likeliest symbols --probabilities shows."""
+WIDEST_BEAM = 100
+"""A wider search computes for long before its first symbol, and finds hardly better texts."""
 
 
 @click.command(
@@ -39,7 +41,9 @@ SHOWN = 5
     show_default=True,
     help="Below 1 more cautious, above 1 bolder; 0 always takes the likeliest.",
 )
-@click.option("--top-k", type=click.IntRange(0), default=0, help="Only so many of the likeliest.")
+@click.option(
+    "--top-k", type=click.IntRange(0), default=0, help="Only so many of the likeliest; 0 for all."
+)
 @click.option(
     "--top-p",
     type=Finite(0, 1, min_open=True),
@@ -49,7 +53,10 @@ SHOWN = 5
 )
 @click.option("--greedy", is_flag=True, help="The same as --temperature 0.")
 @click.option(
-    "--beam", type=click.IntRange(0), default=0, help="Keep so many texts, write the best."
+    "--beam",
+    type=click.IntRange(0, WIDEST_BEAM),
+    default=0,
+    help="Keep so many texts, write the best.",
 )
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the draws.")
 @click.option("--best", is_flag=True, help="The best checkpoint instead of the latest.")

@@ -52,7 +52,10 @@ def test_what_cannot_be(command: Command, run: str, tmp_path: Path) -> None:
     writing_run(tmp_path / "runs", "window", cell="window", unroll=3)
     writing_run(tmp_path / "runs", "adding", "adding")
     for arguments, words in (
-        ((run, "--unit", "6"), "no unit 6"),
+        (
+            (run, "--unit", "6"),
+            "no unit 6 in layer 1: the network has 1 layer of 6 units, 0 to 5",
+        ),
         ((run, "--text", "a.txt"), "'Ω'"),
         (("window",), "window"),
         (("adding",), "adding"),

@@ -56,3 +56,9 @@ def test_a_task_that_reads_no_text_refuses_a_prefix(
     assert code == 0
     assert "evaluate the run" not in out
     assert err == ("An example of the validation data.\n" if task == "digits" else "")
+
+
+def test_a_search_that_would_take_minutes_is_refused(command: Command, here: Path) -> None:
+    code, out, err = command("sample", "a", "--beam", "100000")
+    assert (code, out) == (2, "")
+    assert err == "Error: --beam must be at least 0 and at most 100, not 100000\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import random
@@ -280,6 +281,24 @@ def test_runs_are_removed_after_a_question(command: Command, trained: Path, tmp_
     assert command("runs", "remove", run, "--yes").code == 0
     assert not Path(run).exists()
     assert command("runs", "remove", run, "--yes").code == 2
+
+
+def test_a_question_that_nobody_answers_deletes_nothing(
+    command: Command, trained: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
+    code, out, err = command("runs", "remove", str(trained / "runs/gru"))
+    assert (code, out) == (2, "")
+    assert err.endswith("\nError: nobody answered; --yes deletes without asking\n")
+    assert (trained / "runs/gru").exists()
+
+
+def test_a_file_whose_name_is_not_utf8_can_be_trained(command: Command, here: Path) -> None:
+    name = os.fsdecode(b"caf\xe9.txt")
+    (here / "tide.txt").rename(here / name)
+    assert command("train", name, "--name", "a", "--quiet", *SMALL).code == 0
+    assert command("evaluate", "a").code == 0
+    assert json.loads((here / "runs/a/run.json").read_text(encoding="utf-8"))["source"] == name
 
 
 def test_a_run_is_renamed(command: Command, trained: Path, tmp_path: Path) -> None:
