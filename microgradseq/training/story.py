@@ -15,6 +15,7 @@ from microgradseq.numbers import readable
 from microgradseq.training.curves import Curves
 from microgradseq.training.events import Event
 from microgradseq.training.follow import REWOUND, Follower
+from microgradseq.training.progress import USUAL_INTERVAL
 
 MOST_SAMPLES = 500
 """So many are kept; older ones stay in the log."""
@@ -137,6 +138,14 @@ class Story:
         """How many steps are planned; None while the trainer has not said."""
         steps = self.start.get("steps")
         return int(steps) if steps is not None else None
+
+    @property
+    def first_report(self) -> int | None:
+        """The step that brings the first sample and gradients by itself; None where it is past."""
+        every = self.follower.record.get("settings", {}).get("sample_every") or USUAL_INTERVAL
+        # the end brings them as well
+        first = min(int(every), self.planned or int(every))
+        return first if self.follower.alive and self.step.get("step", 0) < first else None
 
     def seconds_left(self) -> float | None:
         """How long it will still take at the speed so far; None where that is not known."""

@@ -2,98 +2,31 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-from collections.abc import Iterator
-from contextlib import ExitStack
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from textual.pilot import Pilot
 
-from microgradseq.training.event_log import EventWriter
-from microgradseq.training.events import Event
 from microgradseq.training.run_folder import RunFolder
 from microgradseq_tui.app import MicrogradseqApp
-from microgradseq_tui.screens.train import TrainScreen
 from microgradseq_tui.widgets.charts.curve_view import CurveView
 from microgradseq_tui.widgets.shell.prompt import Prompt
 from microgradseq_tui.widgets.train.form_view import FormView
 from tests.tui.harness import LARGE, SMALL, assert_snapshot, play, press, rows_of, settle, text_of
-from tests.tui.train_harness import answer, notices, screen_of, until
+from tests.tui.train_harness import answer, notices, until
+from tests.tui.train_scene import (  # noqa: F401
+    commands,
+    live_run,
+    look,
+    made_up_run,
+    step_event,
+    story_events,
+    told,
+    write,
+)
 
 if TYPE_CHECKING:
     from tests.tui.conftest import MakeApp
-
-
-def told(kind: str, step: int, **content: Any) -> Event:
-    return {"event": kind, "step": step, **content, "elapsed": step / 10}
-
-
-def step_event(step: int) -> Event:
-    loss = 1.0 + 3.0 / step
-    rest = {"epoch": step // 40, "tokens": 32 * step, "loss": loss, "perplexity": 2.0}
-    return told("step", step, **rest, gradient_norm=1.0, lr=0.01, tokens_per_second=320.0)
-
-
-def story_events() -> list[Event]:
-    events = [told("start", 0, parameters=9, steps_per_epoch=40, steps=200, time=1.0)]
-    for step in range(1, 81):
-        events.append(step_event(step))
-        if step % 20 == 0:
-            loss = 1.5 if step < 40 else 1.6 + step / 1000
-            rest = {"epoch": 0, "split": "validation", "metrics": {}, "best": step == 20}
-            events.append(told("validation", step, loss=loss, **rest))
-            text = f"the {'cat' if step < 80 else 'hat'} sat, 猫坐在家里 {step}"
-            events.append(told("sample", step, text=text, prefix="", temperature=1.0, asked=False))
-            norms = [10.0 ** (place - 6) for place in range(7)]
-            gates = {"input": {"low": 0.1, "high": 0.5}, "forget": {"low": 0.0, "high": 1.0}}
-            flow = {"gradient_norms": norms, "verdict": "vanishing", "gates": gates}
-            events.append(told("flow", step, **flow, state=step / 100))
-    events.append(told("control", 50, command="lr", value=0.01, accepted=True))
-    events.append(told("warning", 60, text="批次太大 batch 32 was too large"))
-    return events
-
-
-def write(run: RunFolder, events: list[Event], keep: int | None = None) -> None:
-    log = EventWriter(run.events, keep)
-    for event in events:
-        log.write(event)
-    log.close()
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunFolder:
-    """A run whose log was made up; nobody trains it."""
-    monkeypatch.setattr(os, "getloadavg", lambda: (0.5, 0.5, 0.5))
-    monkeypatch.setattr(os, "cpu_count", lambda: 2)
-    folder = RunFolder(tmp_path / "runs" / "故事-lstm")
-    record: dict[str, Any] = {"task": "language", "settings": {"cell": "lstm"}, "description": {}}
-    baselines = [{"name": "unigram", "metrics": {"loss": 2.5}}]
-    folder.create({**record, "status": "running", "baselines": baselines})
-    write(folder, story_events())
-    return folder
-
-
-@pytest.fixture
-def live(run: RunFolder) -> Iterator[RunFolder]:
-    """The same run, as if a trainer were at work in it."""
-    with ExitStack() as stack:
-        stack.enter_context(run.lock())
-        yield run
-
-
-def look(app: MicrogradseqApp) -> None:
-    """What the clock would do."""
-    screen_of(app)._look()
-
-
-def commands(run: RunFolder) -> list[dict[str, Any]]:
-    if not run.control.exists():
-        return []
-    return [json.loads(line) for line in run.control.read_text("utf-8").splitlines()]
 
 
 # --- the panels -------------------------------------------------------------------------------
@@ -251,90 +184,6 @@ def test_an_ended_run_takes_no_commands(run: RunFolder, make_app: MakeApp) -> No
 
     play(app, script)
     assert commands(run) == []
-
-
-# --- what can befall a run --------------------------------------------------------------------
-
-
-def test_a_dead_trainer_is_told_of_and_the_run_continued(
-    run: RunFolder, make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    started: list[list[str]] = []
-
-    async def start(self: TrainScreen, arguments: list[str]) -> None:
-        started.append(arguments)
-
-    monkeypatch.setattr(TrainScreen, "_train", start)
-    app = make_app("train", str(run.path))
-
-    async def script(pilot: Pilot[None]) -> None:
-        assert "! 故事-lstm interrupted" in text_of(app)
-        await press(pilot, "R")
-
-    play(app, script)
-    assert started == [["--resume", str(run.path)]]
-
-
-def test_why_a_trainer_failed_stays_to_be_read(live: RunFolder, make_app: MakeApp) -> None:
-    app = make_app("train", str(live.path))
-
-    class Failed:
-        folder: RunFolder | None = None
-
-        async def wait(self) -> int:
-            return 1
-
-        def words(self) -> str:
-            return "No space left on device"
-
-    async def script(pilot: Pilot[None]) -> None:
-        screen: Any = app.screen
-        child = Failed()
-        await screen._await_end(child)
-        await settle(pilot)
-        assert "✗ No space" not in text_of(app)
-        child.folder = screen._folder
-        await screen._await_end(child)
-        await press(pilot, *4 * ["a"])
-        assert "✗ No space left on device" in text_of(app)
-
-    play(app, script)
-
-
-def test_a_folder_that_goes_away_is_told_of(live: RunFolder, make_app: MakeApp) -> None:
-    app = make_app("train", str(live.path))
-
-    async def script(pilot: Pilot[None]) -> None:
-        shutil.rmtree(live.path)
-        look(app)
-        await settle(pilot)
-        assert "not there any more" in text_of(app)
-        await press(pilot, "n")
-        assert app.screen.query_one(FormView).display
-
-    play(app, script)
-
-
-def test_a_damaged_folder_is_told_of(live: RunFolder, make_app: MakeApp) -> None:
-    app = make_app("train", str(live.path))
-
-    async def script(pilot: Pilot[None]) -> None:
-        live.record.write_text("{", encoding="utf-8")
-        look(app)
-        await settle(pilot)
-        assert "unreadable" in text_of(app)
-
-    play(app, script)
-
-
-def test_no_checkpoint_to_go_back_to_is_told_of(run: RunFolder, make_app: MakeApp) -> None:
-    app = make_app("train", str(run.path))
-
-    async def script(pilot: Pilot[None]) -> None:
-        await answer(pilot, "w", "best")
-        await until(pilot, lambda: "has no best checkpoint" in notices(app))
-
-    play(app, script, LARGE)
 
 
 # --- the form ---------------------------------------------------------------------------------

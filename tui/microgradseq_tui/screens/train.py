@@ -192,8 +192,8 @@ class TrainScreen(ModeScreen):
 
     async def action_resume(self) -> None:
         """Go on where the run was stopped or interrupted."""
-        if self._folder is not None and self._status in IDLE:
-            await self._train(["--resume", str(self._folder.path)])
+        if self._status in IDLE:
+            await self._rewind("latest")
 
     async def _rewind(self, which: str) -> None:
         from microgradseq.training.rewind import rewind  # noqa: PLC0415 - slow to import

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sized
 from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
@@ -35,6 +36,7 @@ WIDE = 100
 MOST_LINES = 3
 """Lines of the state of a training where there is little room."""
 FIRST = "The first step is being computed."
+NOTHING = {True: "Nothing yet.", False: "Nothing."}
 NOTES = 30
 BAR = 10
 SIGNS = {"=": ("", ""), "+": ("$role-positive bold", "+"), "-": ("$role-muted strike", "-")}
@@ -131,12 +133,18 @@ class Dashboard(Container):
     def _show(self) -> None:
         self._show_state()
         story = self.story
-        news = (len(story.samples), len(story.flows), len(story.validations), len(story.notes))
-        alive = story.follower.alive
-        now = (*news, self._sample, self._diffed, len(story.marks), self.size, self.failure, alive)
+        lists: tuple[Sized, ...] = (
+            story.samples,
+            story.flows,
+            story.validations,
+            story.notes,
+            story.marks,
+        )
+        news = (*map(len, lists), story.first_report, story.follower.status, self.failure)
+        now = (*news, self._sample, self._diffed, self.size)
         if now != self._told:
             self._told = now
-            self._curves.empty = FIRST if alive else "No step was done."
+            self._curves.empty = FIRST if story.follower.alive else "No step was done."
             self._curves.refresh()
             self._show_curve_parts()
             self._show_sample()
@@ -200,7 +208,7 @@ class Dashboard(Container):
         title, place = self._words["sample-title"], self._place()
         if not samples:
             title.update("Samples: what it writes")
-            self._words["sample"].update("None yet." if self.story.follower.alive else "None.")
+            self._words["sample"].update(f"None{self._coming()}.")
             return
         sample = samples[place]
         told = f"Sample at step {sample['step']:,} ({place + 1} of {len(samples)}; [ ] others)"
@@ -215,6 +223,11 @@ class Dashboard(Container):
             self._words["sample"].update(Content(sample["text"]))
         title.update(told)
 
+    def _coming(self) -> str:
+        """When what is not there yet will come."""
+        first = self.story.first_report
+        return "" if first is None else f" yet; the first comes at step {first:,}"
+
     def _place(self) -> int:
         """Which sample is shown."""
         last = len(self.story.samples) - 1
@@ -227,8 +240,7 @@ class Dashboard(Container):
         self._words["flow-title"].update(title)
         gates = self._words["gates"]
         if found is None:
-            more = " yet; one comes with each sample" if self.story.follower.alive else ""
-            gates.update(f"No report{more}.")
+            gates.update(f"No report{self._coming()}.")
             return
         view.show(found)
         from microgradseq.charts.sparkline import sparkline  # noqa: PLC0415 - not at the start
@@ -253,13 +265,16 @@ class Dashboard(Container):
 
         story = self.story
         parts: list[Any] = [(f"✗ {self.failure}\n", "$role-negative bold")] if self.failure else []
+        if story.follower.status == "interrupted":
+            words = "The trainer ended without a word; R goes on from the last checkpoint.\n"
+            parts.append((f"! {words}", "$role-negative bold"))
         parts += [
             (f"! {words}\n", "$role-negative bold")
             for words in training_warnings(story.flows, story.validations)
         ]
         for note in reversed(story.notes[-NOTES:]):
             parts += [(f"{note.step:,}  ", "$role-muted"), f"{note.words}\n"]
-        self._words["told"].update(Content.assemble(*parts or ["Nothing yet."]))
+        self._words["told"].update(Content.assemble(*parts or [NOTHING[story.follower.alive]]))
 
     # --- what keys do -----------------------------------------------------------------------
 
