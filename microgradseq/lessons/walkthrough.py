@@ -284,6 +284,15 @@ class Walkthrough:
 
     # ---- what can be tried here
 
+    def ahead(self) -> int:
+        """The node to ask a derivative for: one that the walk has not told yet, but soon will.
+
+        Forward mode tells the output's derivative at its end, for the leaf that it follows.
+        """
+        if self.mode == "forward":
+            return self.graph.find(self.wrt).id
+        return self.steps[min(self.number + 1, len(self.steps) - 1)].node
+
     def editable(self, id: int) -> bool:
         """Whether a node's number can be changed."""
         return self.graph.node(id).kind == "leaf"

@@ -55,6 +55,18 @@ def test_costs_by_hand() -> None:
     assert costs.forward_all == Cost(6, 1)
 
 
+def test_what_lies_ahead_is_not_told_yet() -> None:
+    walk = walk_of()
+    for number in range(len(walk.steps) - 1):
+        walk.go(number)
+        assert walk.ahead() == walk.steps[number + 1].node
+    walk.last()
+    assert walk.ahead() == walk.step.node
+    walk.switch("forward", "b")
+    walk.first()
+    assert walk.ahead() == id_of(walk, "b")
+
+
 def test_back_undoes_next_exactly_in_both_modes() -> None:
     walk = walk_of()
     for mode in ("reverse", "forward"):

@@ -146,6 +146,34 @@ def test_trying(make_app: MakeApp) -> None:
     show(app, scene)
 
 
+def test_what_is_asked_is_not_told_yet(make_app: MakeApp) -> None:
+    app = make_app("learn")
+
+    async def scene(pilot: Pilot[None], screen: WalkScreen) -> None:
+        await press(pilot, "i")
+        assert "What is ∂e/∂c?" in text_of(app) or "What is ∂e/∂d?" in text_of(app)
+        await press(pilot, "escape", "m", "i")
+        assert "What is ∂e/∂a?" in text_of(app)
+
+    show(app, scene, "product")
+
+
+def test_only_the_mode_that_is_walked_has_a_cost_so_far(make_app: MakeApp) -> None:
+    app = make_app("learn")
+
+    def costs() -> list[list[str]]:
+        rows = str(app.screen.query_one(MorePanel).render()).splitlines()[1:4]
+        return [row.rsplit("  ", 2) for row in rows]
+
+    async def scene(pilot: Pilot[None], screen: WalkScreen) -> None:
+        await press(pilot, "n")
+        assert [row[1].strip() for row in costs()] == ["1 × 0 +", "—", "—"]
+        await press(pilot, "m")
+        assert [row[1].strip() == "—" for row in costs()] == [True, False, True]
+
+    show(app, scene, "product")
+
+
 def test_files_and_the_clipboard(make_app: MakeApp, tmp_path: Path) -> None:
     app = make_app("learn")
 

@@ -122,8 +122,10 @@ class WalkScreen(SteppingScreen):
         self._ask("edit", f"{node.name} = ", repr(node.value).removesuffix(".0"))
 
     def action_predict(self) -> None:
-        """Ask for the derivative at the selected node."""
-        self._asked = self._looked_at
+        """Ask for the derivative at the selected node, or at the one that comes next."""
+        selected = self.query_one(GraphView).selected
+        # the node where the walk is has its answer on the screen
+        self._asked = self.walk.ahead() if selected is None else selected
         name = self.walk.graph.node(self._asked).name
         self._ask("predict", f"What is ∂{self.walk.output}/∂{name}? ")
 

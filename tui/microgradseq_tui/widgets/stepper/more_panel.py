@@ -67,7 +67,7 @@ class MorePanel(Static):
         changes = [each for each in walk.changes() if each.differs]
         if not changes:
             yield "Old beside new"
-            yield "Select a leaf and press e to give it another number."
+            yield "Select a leaf, then e gives it another number."
             return
         yield "Old → new: value, then derivative so far"
         rows = self._rows + 1
@@ -84,10 +84,14 @@ class MorePanel(Static):
 def _costs(walk: Walkthrough) -> Iterator[str]:
     costs = walk.costs()
     leaves = "1 leaf" if costs.leaves == 1 else f"{costs.leaves:,} leaves"
+    # the other mode, at the same node, would have its steps counted from the other end
+    back, on = (
+        (_cost(costs.reverse), "—") if walk.mode == "reverse" else ("—", _cost(costs.forward))
+    )
     rows = (
         ("What it costs", "so far", "in all"),
-        (f"reverse, {leaves}", _cost(costs.reverse), _cost(costs.reverse_all)),
-        (f"forward, {shorten(costs.wrt, LABEL)}", _cost(costs.forward), _cost(costs.forward_one)),
+        (f"reverse, {leaves}", back, _cost(costs.reverse_all)),
+        (f"forward, {shorten(costs.wrt, LABEL)}", on, _cost(costs.forward_one)),
         (f"forward, {leaves}", "—", _cost(costs.forward_all)),
     )
     widths = [max(cell_width(row[place]) for row in rows) for place in range(3)]
