@@ -14,6 +14,7 @@ from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
+from microgradseq.cells import cell_width, shorten
 from microgradseq.charts.chart import Chart, Look, draw_chart
 from microgradseq.charts.columns import Series
 from microgradseq.numbers import duration, measured, plural, readable
@@ -25,7 +26,12 @@ if TYPE_CHECKING:
 REDRAWS_A_SECOND = 4
 CHART_HEIGHT = 9
 SAMPLE_LINES = 6
+SAMPLE_WIDTH = 200
 STYLES = {"line": "bright_cyan", "band": "cyan", "mark": "bright_cyan", "baseline": "dim"}
+
+
+_PAUSES = {"pause": True, "step": True, "resume": False}
+"""Which commands leave the training waiting, and which not."""
 
 
 class Watch:
@@ -42,6 +48,7 @@ class Watch:
         self.steps: list[int] = []
         self.losses: list[float] = []
         self.planned = 0
+        self.paused = False
         self.title = ""
         self.baselines: list[tuple[str, float]] = []
         self.began = time.monotonic()
@@ -73,6 +80,8 @@ class Watch:
             self.samples.append(event["text"])
         elif kind == "validation":
             self.validation = event
+        elif kind == "control" and event["accepted"]:
+            self.paused = _PAUSES.get(event["command"], self.paused)
         self.tell(event)
 
     def tell(self, event: Event) -> None:
@@ -114,7 +123,7 @@ def plain_line(event: Event) -> str:
     if kind == "warning":
         return f"note: {event['text']}"
     if kind == "sample":
-        return f"  {event['text'].strip()[:200]!r}"
+        return f"  {shorten(' '.join(event['text'].split()), SAMPLE_WIDTH)}"
     if kind == "control":
         answer = "done" if event["accepted"] else event["reason"]
         return f"command {event['command']}: {answer}"
@@ -149,7 +158,7 @@ class LiveWatch(Watch):
         parts: list[RenderableType] = [
             Text(self.title, "bold", no_wrap=True, overflow="ellipsis"),
             self._bar(width),
-            self._numbers(),
+            self._numbers(width),
         ]
         if len(self.steps) > 1:
             parts.append(coloured(self._chart(width)))
@@ -164,22 +173,24 @@ class LiveWatch(Watch):
     def _bar(self, width: int) -> Text:
         step = self.step.get("step", 0)
         share = step / self.planned if self.planned else 0.0
-        words = f" {step:,} of {plural(self.planned, 'step')}, {self.remaining()} left"
+        state = "paused" if self.paused else f"{self.remaining()} left"
+        words = f" {step:,} of {plural(self.planned, 'step')}, {state}"
         room = max(width - len(words), 8)
         full = round(share * room)
         return Text("━" * full, "green") + Text("─" * (room - full), "dim") + Text(words, "")
 
-    def _numbers(self) -> Text:
+    def _numbers(self, width: int) -> Text:
         if not self.step:
             return Text("the first step is being computed …", "dim")
         told = {"loss": self.step["loss"]}
         if "perplexity" in self.step:
             told["perplexity"] = self.step["perplexity"]
-        text = "   ".join(f"{name} {_number(value)}" for name, value in told.items())
+        parts = [f"{name} {_number(value)}" for name, value in told.items()]
         if self.validation:
-            text += f"   validation loss {_number(self.validation['loss'])}"
-        speed = readable(self.step["tokens_per_second"], 3)
-        return Text(f"{text}   {speed} tokens/s   lr {readable(self.step['lr'])}")
+            parts.append(f"validation loss {_number(self.validation['loss'])}")
+        parts.append(f"{readable(self.step['tokens_per_second'], 3)} tokens/s")
+        parts.append(f"lr {readable(self.step['lr'])}")
+        return Text(_filled(parts, width), no_wrap=True, overflow="ellipsis")
 
     def _chart(self, width: int) -> Chart:
         count = len(self.steps)
@@ -190,6 +201,15 @@ class LiveWatch(Watch):
             max(1, count // 50),
         )
         return draw_chart([series], Look(width, CHART_HEIGHT))
+
+
+def _filled(parts: list[str], width: int) -> str:
+    """Parts side by side, three blanks between; a line ends between two of them only."""
+    lines = parts[:1]
+    for part in parts[1:]:
+        longer = f"{lines[-1]}   {part}"
+        lines = [*lines[:-1], longer] if cell_width(longer) <= width else [*lines, part]
+    return "\n".join(lines)
 
 
 def _number(value: Any) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy
 
+from microgradseq.numbers import plural
 from microgradseq.randomness import manual_seed
 from microgradseq.tasks.registry import task as task_named
 from microgradseq.tasks.settings import SAFE_TO_CHANGE, Settings, option_of
@@ -41,6 +42,8 @@ def new_run(
         runs: where runs lie.
         observer: called with every event.
     """
+    if source is not None and Path(source).is_fifo():
+        raise RunError(f"{source} can be read once only; save the text in a file and train that")
     wish = f"{stem_of(source) or kind}-{settings.cell}"
     folder = RunFolder(runs / (free_name(wish, runs) if name is None else checked_name(name)))
     if folder.record.exists():
@@ -117,8 +120,20 @@ def resumed_run(
     manual_seed(settings.seed)
     task = task_named(record["task"]).prepare(settings, record.get("source"))
     require_same_data(folder, record, task)
+    trainer = Trainer(task, folder, observer)
+    if changes:
+        _require_more(trainer, checkpoint)
     folder.update(settings=settings.as_dict(), process=os.getpid())
-    return Trainer(task, folder, observer), checkpoint
+    return trainer, checkpoint
+
+
+def _require_more(trainer: Trainer, checkpoint: Checkpoint) -> None:
+    done, wanted = checkpoint.rest["progress"]["step"], trainer.plan.steps
+    if done > wanted:
+        raise RunError(
+            f"{trainer.folder.path} has done {plural(done, 'step')} already, and {wanted:,} are "
+            "asked for: ask for more"
+        )
 
 
 def settings_in(record: Mapping[str, Any]) -> Settings:

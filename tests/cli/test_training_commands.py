@@ -293,12 +293,15 @@ def test_a_question_that_nobody_answers_deletes_nothing(
     assert (trained / "runs/gru").exists()
 
 
-def test_a_file_whose_name_is_not_utf8_can_be_trained(command: Command, here: Path) -> None:
-    name = os.fsdecode(b"caf\xe9.txt")
-    (here / "tide.txt").rename(here / name)
-    assert command("train", name, "--name", "a", "--quiet", *SMALL).code == 0
-    assert command("evaluate", "a").code == 0
-    assert json.loads((here / "runs/a/run.json").read_text(encoding="utf-8"))["source"] == name
+def test_a_resumed_run_is_asked_for_more_than_it_has_done(
+    command: Command, trained: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(trained)
+    before = Path("runs/gru/run.json").read_bytes()
+    code, out, err = command("train", "--resume", "gru", "--max-steps", "3", "--override")
+    assert (code, out) == (2, "")
+    assert err.endswith("has done 30 steps already, and 3 are asked for: ask for more\n")
+    assert Path("runs/gru/run.json").read_bytes() == before
 
 
 def test_a_run_is_renamed(command: Command, trained: Path, tmp_path: Path) -> None:
