@@ -51,14 +51,17 @@ def bench(cells: str, hidden: str, threads: int, rounds: int, as_json: bool) -> 
     """Measure training steps beside PyTorch and JAX, where they are installed.
 
     Milliseconds of a whole step (35 time steps, batch 32, 28 symbols), median and minimum; the
-    ratio is our speed to that of the fastest other library. A busy machine measures nonsense.
+    ratio is our speed to that of the fastest other library, and peak our share of the fastest that
+    this machine can multiply. A busy machine measures nonsense.
     """
     from microgradseq.speed.contenders import installed  # noqa: PLC0415 - slow to import
     from microgradseq.speed.race import table  # noqa: PLC0415
 
     measured, sizes = names_in("cells", cells, CELLS), _sizes(hidden)
-    names = ", ".join(installed())
-    click.echo(f"measuring {names} with {plural(threads, 'thread')} each …", err=True)
+    names = installed()
+    click.echo(f"measuring {', '.join(names)} with {plural(threads, 'thread')} each …", err=True)
+    if len(names) == 1:
+        click.echo("no ratio: neither PyTorch nor JAX is installed", err=True)
     rows = _measured(measured, sizes, threads, rounds)
     if as_json:
         print(json.dumps([asdict(row) for row in rows], indent=2))

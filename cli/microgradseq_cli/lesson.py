@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import Any
 
 import click
@@ -40,7 +41,8 @@ def lesson(name: str | None, language: str, as_json: bool) -> None:
     if as_json:
         print(json.dumps(_object(chosen), ensure_ascii=False, indent=2))
     else:
-        print("\n".join(_lines(chosen)))
+        width = min(WIDTH, shutil.get_terminal_size().columns)
+        print("\n".join(_lines(chosen, width)))
 
 
 def _list(language: str, as_json: bool) -> None:
@@ -80,14 +82,14 @@ def _object(one: Lesson) -> dict[str, Any]:
     }
 
 
-def _lines(one: Lesson) -> list[str]:
+def _lines(one: Lesson, width: int) -> list[str]:
     """The whole lesson; a picture wherever another graph than before is shown."""
     lines = [one.title, "=" * cell_width(one.title)]
     drawn = ""
     for number, paragraph in enumerate(one.paragraphs, 1):
-        lines += ["", *wrapped(f"{number}. {paragraph.text}", WIDTH)]
+        lines += ["", *wrapped(f"{number}. {paragraph.text}", width)]
         if paragraph.question:
-            lines += ["", *wrapped(f"? {paragraph.asked}", WIDTH)]
+            lines += ["", *wrapped(f"? {paragraph.asked}", width)]
         picture = _picture(paragraph)
         if picture != drawn:
             drawn = picture

@@ -17,7 +17,7 @@ from microgradseq_cli.keyboard import Keyboard
 from microgradseq_cli.viewport import CHANGED, Viewport
 from microgradseq_cli.walk import Walk
 
-KEYS = "Enter → next   ← back   g first   G last   q quit"
+KEYS = "Enter → next   ← back   q quit   g first   G last"
 WORDS_ROWS = 2
 TOTALS_ROWS = 2
 BELOW_PICTURE = 1 + 1 + 1 + WORDS_ROWS + TOTALS_ROWS + 1

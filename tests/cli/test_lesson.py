@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
 from microgradseq.cells import cell_width
 from microgradseq.lessons.lesson import LESSONS
 
@@ -28,6 +30,16 @@ def test_a_lesson_is_printed_with_its_pictures(command: Command) -> None:
     # the chain, the branches, and the branches with another number
     assert out.count("log") >= 1
     assert sum("∂ 1 " in line for line in out.splitlines()) >= 3
+
+
+@pytest.mark.parametrize("columns", [40, 80, 200])
+def test_a_lesson_is_no_wider_than_the_terminal(
+    command: Command, monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    words = [line for line in command("lesson", "graph").out.splitlines() if line[:1].isascii()]
+    widest = max(map(cell_width, words))
+    assert min(columns, 78) - 12 < widest <= min(columns, 78)
 
 
 def test_json_holds_texts_and_answers(command: Command) -> None:
