@@ -6,11 +6,10 @@ Run it after the table has changed: python tools/write_keys.py
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
 from pathlib import Path
 
 from microgradseq_tui.action import Action
-from microgradseq_tui.actions import ACTIONS, key_words
+from microgradseq_tui.actions import ACTIONS, grouped, key_words
 from microgradseq_tui.modes import MODES, PLACES
 
 PAGE = Path(__file__).parent.parent / "docs" / "keys.md"
@@ -28,12 +27,11 @@ def page() -> str:
     >>> page().startswith("# Keys of the app")
     True
     """
-    groups = groupby(ACTIONS, key=lambda action: action.group)
+    groups = grouped(ACTIONS).items()
     return "".join([BEGINNING, *(part for group in groups for part in _table(*group))])
 
 
-def _table(group: str, actions: Iterator[Action]) -> Iterator[str]:
-    members = list(actions)
+def _table(group: str, members: list[Action]) -> Iterator[str]:
     yield f"\n## {group}\n\n"
     places = {action.screens for action in members}
     if len(places) == 1 and members[0].screens:

@@ -66,6 +66,13 @@ def test_train_and_compare_have_the_same_keys_for_the_same_thing() -> None:
     assert {name: compare[name] for name in same} == {name: train[name] for name in same}
 
 
+@pytest.mark.parametrize("place", PLACES)
+def test_help_writes_no_heading_twice(place: str) -> None:
+    lines = listed(own_actions(place)).plain.splitlines()
+    headings = [line for line in lines if line and not line.startswith(" ")]
+    assert len(headings) == len(set(headings))
+
+
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.name)
 def test_every_action_is_whole(action: Action) -> None:
     assert action.keys

@@ -4,6 +4,8 @@ panel and docs/keys.md are all made from it. Its rows stand in action_tables/, o
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from textual.binding import Binding
 
 from microgradseq_tui.action import Action
@@ -50,6 +52,19 @@ ACTIONS: tuple[Action, ...] = (
     *app.ACTIONS,
 )
 """Every action, in the order in which help lists them."""
+
+
+def grouped(actions: Iterable[Action]) -> dict[str, list[Action]]:
+    """Actions under the headings of their groups, each heading once.
+
+    Arguments:
+        actions: in any order; a group stands where its first action does.
+    """
+    groups: dict[str, list[Action]] = {}
+    for action in actions:
+        groups.setdefault(action.group, []).append(action)
+    return groups
+
 
 _KEY_WORDS = {
     "left": "←",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import groupby
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -15,7 +14,7 @@ from textual.widgets import Input, Static
 
 from microgradseq.cells import cell_width
 from microgradseq_tui.action import Action
-from microgradseq_tui.actions import ACTIONS, bindings_of, key_words, own_actions
+from microgradseq_tui.actions import ACTIONS, bindings_of, grouped, key_words, own_actions
 from microgradseq_tui.modes import PLACES
 from microgradseq_tui.widgets.shell.key_bar import KeyBar
 
@@ -82,17 +81,19 @@ def listed(actions: Iterable[Action], placed: bool = False) -> Content:
     """Keys and what they do, under the headings of their groups.
 
     Arguments:
-        actions: what to list, group after group.
+        actions: what to list.
         placed: whether to say on which screens each holds.
     """
-    rows = [(action.group, _keys(action), _words(action, placed)) for action in actions]
-    width = max((cell_width(keys) for _, keys, _ in rows), default=0)
+    groups = grouped(actions)
+    rows = [_keys(action) for members in groups.values() for action in members]
+    width = max(map(cell_width, rows), default=0)
     parts: list[str | tuple[str, str]] = []
-    for group, members in groupby(rows, key=lambda row: row[0]):
+    for group, members in groups.items():
         parts.append((f"{group}\n", "$accent bold"))
-        for _, keys, words in members:
+        for action in members:
+            keys = _keys(action)
             blanks = " " * (width - cell_width(keys))
-            parts += [("  "), (keys, "bold"), f"{blanks}  {words}\n"]
+            parts += [("  "), (keys, "bold"), f"{blanks}  {_words(action, placed)}\n"]
         parts.append("\n")
     return Content.assemble(*parts).rstrip()
 
