@@ -48,6 +48,7 @@ def test_filling_in_the_form(make_app: MakeApp) -> None:
 
 def test_a_file_is_picked(make_app: MakeApp, tmp_path: Path) -> None:
     (tmp_path / "书.txt").write_text("从前" * 99, encoding="utf-8")
+    (tmp_path / ".hidden").mkdir()
     app = make_app("train")
 
     async def script(pilot: Pilot[None]) -> None:
@@ -56,6 +57,7 @@ def test_a_file_is_picked(make_app: MakeApp, tmp_path: Path) -> None:
         await press(pilot, "f")
         assert isinstance(app.screen, PickerScreen)
         await until(pilot, lambda: "书.txt" in text_of(app))
+        assert ".hidden" not in text_of(app)
         await press(pilot, "end", "enter")
         await until(pilot, lambda: isinstance(app.screen, TrainScreen))
         assert form.form.text("source") == "书.txt"
@@ -64,6 +66,13 @@ def test_a_file_is_picked(make_app: MakeApp, tmp_path: Path) -> None:
         tree = app.screen.query_one(DirectoryTree)
         await press(pilot, "backspace")
         assert Path(tree.path).resolve() == tmp_path.parent.resolve()
+
+        def marked() -> Path | None:
+            entry = tree.cursor_node and tree.cursor_node.data
+            return entry.path if entry else None
+
+        # the folder that one comes from is marked
+        await until(pilot, lambda: marked() == tmp_path)
         await press(pilot, "escape")
 
     play(app, script)
