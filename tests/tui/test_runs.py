@@ -244,6 +244,7 @@ def test_removing_and_undoing(make_app: MakeApp, runs: Path) -> None:
         assert names(app)[0] == "时间机器-gru"
         await press(pilot, "u")
         assert names(app)[0] == "story-lstm"
+        assert "is removed" not in "".join(messages(app))
         assert RunFolder(runs / "story-lstm").read()["status"] == "finished"
         with RunFolder(runs / "story-lstm").lock():
             await press(pilot, "home", "d")

@@ -295,6 +295,8 @@ class RunsScreen(ModeScreen):
     def action_undo_remove(self) -> None:
         """Bring back the run that was removed last."""
         if self._done(self._trash.take_back):
+            # a message may still say that it is removed
+            self.app.clear_notifications()
             self._look()
 
     def action_rename(self) -> None:
