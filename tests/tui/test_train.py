@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from microgradseq.training.run_folder import RunFolder
 from microgradseq_tui.app import MicrogradseqApp
@@ -160,6 +161,18 @@ def test_a_wrong_answer_is_told_of(live: RunFolder, make_app: MakeApp) -> None:
 
     play(app, script)
     assert commands(live) == []
+
+
+def test_the_rate_is_offered_as_it_is_shown(live: RunFolder, make_app: MakeApp) -> None:
+    write(live, [step_event(81) | {"lr": 0.002574303}], live.events.stat().st_size)
+    app = make_app("train", str(live.path))
+
+    async def script(pilot: Pilot[None]) -> None:
+        assert "lr 0.002574 " in text_of(app)
+        await press(pilot, "l")
+        assert app.screen.query_one(Prompt).query_one(Input).value == "0.002574"
+
+    play(app, script)
 
 
 def test_a_change_is_marked_on_the_curve(live: RunFolder, make_app: MakeApp) -> None:

@@ -13,6 +13,7 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from microgradseq.errors import UserError
+from microgradseq.numbers import readable
 from microgradseq_tui import trainers
 from microgradseq_tui.actions import bindings_of
 from microgradseq_tui.messages import CopyText
@@ -256,7 +257,7 @@ class TrainScreen(ModeScreen):
         usual = {"temperature": str(self._temperature), "rewind": "best"}
         if what == "lr" and self._board is not None:
             rate = self._board.story.step.get("lr")
-            usual["lr"] = "" if rate is None else f"{rate:g}"
+            usual["lr"] = "" if rate is None else readable(rate)
         self.query_one(Prompt).ask(what, QUESTIONS[what], usual.get(what, ""))
 
     async def on_prompt_answered(self, message: Prompt.Answered) -> None:
