@@ -60,7 +60,7 @@ COLUMNS = (
     Column("status", "status", 13),
     Column("steps", "steps", 9, "right"),
     Column("loss", "loss", 8, "right"),
-    Column("perplexity", "perplex.", 8, "right", spare=True),
+    Column("perplexity", "perplexity", 10, "right", spare=True),
     Column("seconds", "time", 7, "right"),
     Column("losses", "curve", 8),
 )
