@@ -130,10 +130,12 @@ class Parameter:
 
         >>> Parameter("shown", "whether it is shown", True).write(False)
         'no'
+        >>> Parameter("noise", "how much", 1.0).write(1.0)
+        '1'
         """
         if isinstance(value, bool):
             return "yes" if value else "no"
-        return repr(value) if isinstance(value, float) else str(value)
+        return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
     def nudged(self, value: Any, direction: int) -> Any:
         """The next value up or down, as a slider would give it; the same at a limit.
