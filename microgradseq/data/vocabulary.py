@@ -90,6 +90,8 @@ class Vocabulary:
         Arguments:
             counts: how often each symbol stands in the text.
             unit, minimum_count, order, specials: as for `of`.
+        Returns:
+            The vocabulary. SettingError if no symbol is frequent enough to be in it.
 
         >>> Vocabulary.from_counts({"a": 1, "b": 3}, minimum_count=2).symbols
         ('<unk>', 'b')
@@ -103,6 +105,11 @@ class Vocabulary:
             for symbol, count in counts.items()
             if count >= minimum_count and symbol != UNKNOWN and symbol not in specials
         ]
+        if minimum_count > 1 and counts and not kept:
+            raise SettingError(
+                f"no symbol occurs {minimum_count:,} times, so that none would be known: "
+                "take a smaller minimum count"
+            )
         kept.sort()
         if order == "frequency":
             kept.sort(key=lambda symbol: -counts[symbol])

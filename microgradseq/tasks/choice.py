@@ -25,6 +25,8 @@ def choose_task(
 
     >>> choose_task("adding"), choose_task()
     (('adding', None), ('language', 'story'))
+    >>> choose_task("names-by-kind"), choose_task("dna")
+    (('generation', 'names-by-kind'), ('language', 'dna'))
     """
     if task_name is not None:
         task(task_name)
@@ -48,7 +50,8 @@ def _task_for(source: str) -> str:
     if found is None:
         hint = did_you_mean(source, [*TASKS, *corpora()]) or meant_or_known(source, TASKS)
         raise DataError(f"there is no task, corpus or file {source!r}; {hint}")
-    for name in TASKS:
-        if task(name).reads == found.kind:
-            return name
-    raise DataError(f"no task reads a corpus of the kind {found.kind}")
+    readers = [name for name in TASKS if task(name).reads == found.kind]
+    if not readers:
+        raise DataError(f"no task reads a corpus of the kind {found.kind}")
+    # several tasks may read it: the one that it was made for comes first
+    return next((name for name in readers if task(name).corpus == source), readers[0])

@@ -137,7 +137,12 @@ class GenerationTask(LabelledTask):
             while len(written) < request.length:
                 scores, after = self.model(numpy.array([[token]]), state)
                 state = detached(after)
-                token = choose(scores.plain()[0, 0], request, random)
+                # a copy, because the model's own numbers are not ours to change
+                chances = numpy.array(scores.plain()[0, 0])
+                if self.vocabulary.unknown is not None:
+                    # the unknown symbol has a chance, but nobody wants to read it
+                    chances[self.vocabulary.index(self.vocabulary.unknown)] = -numpy.inf
+                token = choose(chances, request, random)
                 if token == self.end:
                     break
                 written.append(token)

@@ -34,6 +34,12 @@ def test_rare_symbols_become_unknown() -> None:
     assert vocabulary.decode(vocabulary.encode("cab")) == "<unk>ab"
 
 
+def test_a_vocabulary_without_a_known_symbol_is_refused() -> None:
+    with pytest.raises(SettingError, match=r"no symbol occurs 1,000 times"):
+        Vocabulary.of(TEXT, minimum_count=1000)
+    assert Vocabulary.of("", minimum_count=1000).symbols == ("<unk>",)
+
+
 def test_specials_stand_behind_the_unknown_symbol() -> None:
     vocabulary = Vocabulary.of(["to", "be", "<end>"], "words", specials=["<start>", "<end>"])
     assert vocabulary.symbols == ("<unk>", "<start>", "<end>", "be", "to")

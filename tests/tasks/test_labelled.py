@@ -161,6 +161,12 @@ def test_one_direction_cannot_tag_what_depends_on_what_follows() -> None:
     assert found[False] < 0.8
 
 
+def test_generation_never_writes_the_unknown_symbol() -> None:
+    task = made("generation", max_tokens=500, hidden=8)
+    request, random = SampleRequest(length=400, temperature=5.0), numpy.random.default_rng(0)
+    assert "<unk>" not in task.sample(request, random)
+
+
 def test_the_readme_of_generation_names_unknown_labels() -> None:
     task = made("generation", max_tokens=500, hidden=8)
     with pytest.raises(DataError, match="no label 'rivver'; labels: river"):
