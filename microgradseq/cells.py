@@ -27,6 +27,10 @@ def clusters(text: str) -> Iterator[tuple[str, int]]:
     >>> list(clusters("é汉"))
     [('é', 1), ('汉', 2)]
     """
+    return iter(_kept_clusters(text)) if len(text) <= _KEPT_LENGTH else _split(text)
+
+
+def _split(text: str) -> Iterator[tuple[str, int]]:
     cluster, width = "", 0
     for character in text:
         own = _character_width(character)
@@ -124,6 +128,11 @@ def _pieces(text: str) -> Iterator[tuple[int, str]]:
 
 def _measure(text: str) -> int:
     return sum(width for _, width in clusters(text))
+
+
+@lru_cache(maxsize=4096)
+def _kept_clusters(text: str) -> tuple[tuple[str, int], ...]:
+    return tuple(_split(text))
 
 
 _measured = lru_cache(maxsize=4096)(_measure)

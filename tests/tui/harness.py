@@ -87,7 +87,7 @@ async def type_fast(pilot: Pilot[None], keys: Iterable[str]) -> None:
         pilot.app.post_message(events.Key(key, key_to_character(key)))
     await pilot.pause()
     while isinstance(pilot.app, SteadyKeys) and pilot.app.keys_held:
-        await pilot.pause()
+        await asyncio.sleep(0)
     await pilot.pause()
 
 

@@ -334,7 +334,7 @@ def test_a_setting_is_told_to_its_last_word(make_app: MakeApp) -> None:
             settings = app.screen.query_one(SettingsList)
             for place in range(settings.option_count):
                 settings.highlighted = place
-                await settle(pilot)
+                await pilot.pause()
                 told = str(app.screen.query_one("#about-setting", Static).content).split()
                 seen = " ".join(row[:23] for row in rows_of(app)).split()
                 assert " ".join(told) in " ".join(seen), name
