@@ -12,6 +12,8 @@ from pathlib import Path
 HERE = Path(__file__).parent
 PEERS = ("numpy", "torch", "jax", "autograd", "micrograd", "click")
 NOT_BENCHMARKS = {Path(__file__).name, "reproduce.py"}
+RUNS: dict[str, tuple[list[str], ...]] = {"train_step.py": ([], ["--threads", "1"])}
+"""With which arguments a script is run, where once and without any is not all."""
 
 
 def installed(package: str) -> str:
@@ -38,8 +40,9 @@ def main() -> None:
     print(", ".join(map(installed, PEERS)))
     for script in sorted(HERE.glob("*.py")):
         if script.name not in NOT_BENCHMARKS:
-            print(f"\n== {script.name}", flush=True)
-            subprocess.run([sys.executable, str(script)], check=True)
+            for arguments in RUNS.get(script.name, ([],)):
+                print("\n==", script.name, *arguments, flush=True)
+                subprocess.run([sys.executable, str(script), *arguments], check=True)
 
 
 if __name__ == "__main__":

@@ -6,9 +6,13 @@ import math
 import string
 from typing import Any
 
+import numpy
+
 from microgradseq.backend import library_of
 from microgradseq.rules.rule import Operation, Together, operation, sum_to_shape
 from microgradseq.rules.shapes import broadcast_to, expand_dims, reshape, swapaxes
+
+FEW_ROWS, LARGE_PRODUCT = 64, 500_000
 
 
 def _transposed(u: Any) -> Any:
@@ -30,6 +34,14 @@ def _product_gradient(g: Any, a: Any, b: Any) -> Any:
     if len(a.shape) == 1:
         shape = (*shape[:-1], 1, shape[-1])
     return g if shape == tuple(g.shape) else reshape(g, shape=shape)
+
+
+def _product(m: Any, a: Any, b: Any) -> Any:
+    turned = m is numpy and a.ndim == 2 == b.ndim and len(a) <= FEW_ROWS and b.flags.fnc
+    if turned and a.size * b.shape[1] >= LARGE_PRODUCT:
+        # OpenBLAS takes up to twice as long for a few rows times a large transposed view
+        return m.ascontiguousarray(m.matmul(b.T, a.T).T)
+    return m.matmul(a, b)
 
 
 def _left_gradient(g: Any, y: Any, a: Any, b: Any) -> Any:
@@ -67,7 +79,7 @@ def _right_gradients(gradients: list[Any], uses: list[Any]) -> Any:
 
 matmul = operation(
     "matmul",
-    forward=lambda m, a, b: m.matmul(a, b),
+    forward=_product,
     vjp=(_left_gradient, _right_gradient),
     jvp=(lambda t, y, a, b: t @ b, lambda t, y, a, b: a @ t),
     words=("∂(a@b)/∂a: gradient @ bᵀ", "∂(a@b)/∂b: aᵀ @ gradient"),
