@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
-from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from microgradseq.errors import UserError
 from microgradseq_tui.actions import bindings_of
 from microgradseq_tui.messages import CopyText
 from microgradseq_tui.run_rows import command_for, names_in
-from microgradseq_tui.screens.frame import ModeScreen
+from microgradseq_tui.screens.watching import WatchingScreen
 from microgradseq_tui.widgets.compare.form import ComparisonForm
 
 if TYPE_CHECKING:
@@ -25,15 +24,13 @@ if TYPE_CHECKING:
 
 HEAVY = 1 << 23
 """Bytes of logs that are read without being noticed."""
-LOOK_EVERY = 0.5
-"""Seconds between looks at the runs while they train."""
 CALM_LOOK_EVERY = 5.0
 """Seconds between looks at runs that have ended: somebody may go on with one."""
 FORM_ONLY = frozenset({"start", "toggle_order"})
 SEEN_ONLY = frozenset({"next_view", "earlier", "later", "new"})
 
 
-class CompareScreen(ModeScreen):
+class CompareScreen(WatchingScreen):
     """A form that says what to compare, and then the networks side by side.
 
     Arguments:
@@ -41,6 +38,7 @@ class CompareScreen(ModeScreen):
     """
 
     PLACE = "compare"
+    LOOK_EVERY = 0.5
     CSS_PATH = "../styles/compare.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("compare")]
 
@@ -50,7 +48,6 @@ class CompareScreen(ModeScreen):
         self._given: list[Contestant] = []
         self._race: Race | None = None
         self._seen: SideBySide | None = None
-        self._timer: Timer | None = None
         if target is not None:
             self._take(target)
 
@@ -104,25 +101,16 @@ class CompareScreen(ModeScreen):
     async def _see(self, contestants: list[Contestant], words: str) -> None:
         from microgradseq_tui.widgets.compare.side_by_side import SideBySide  # noqa: PLC0415
 
-        self.add_class("-seeing")
-        place = self.query_one("#seen")
-        await place.remove_children()
+        place = await self._emptied()
         self._seen = SideBySide(contestants, words)
-        await place.mount(self._seen)
-        self._look_every(LOOK_EVERY)
-        self.refresh_bindings()
-
-    def _look_every(self, seconds: float) -> None:
-        if self._timer is not None:
-            self._timer.stop()
-        self._timer = self.set_interval(seconds, self._look)
+        await self._put_up(place, self._seen)
 
     def _look(self) -> None:
         if self._seen is None or not self.is_current:
             return
         alive = self._seen.look()
         racing = self._race is not None and not self._race.ended
-        self._look_every(LOOK_EVERY if alive or racing else CALM_LOOK_EVERY)
+        self._look_every(self.LOOK_EVERY if alive or racing else CALM_LOOK_EVERY)
         self.refresh_bindings()
 
     async def on_comparison_form_started(self, message: ComparisonForm.Started) -> None:

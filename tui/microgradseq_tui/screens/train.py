@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
-from textual.timer import Timer
 from textual.widgets import Static
 
 from microgradseq.errors import UserError
@@ -18,7 +17,7 @@ from microgradseq_tui import trainers
 from microgradseq_tui.actions import bindings_of
 from microgradseq_tui.messages import CopyText
 from microgradseq_tui.run_rows import command_for
-from microgradseq_tui.screens.frame import ModeScreen
+from microgradseq_tui.screens.watching import WatchingScreen
 from microgradseq_tui.widgets.shell.prompt import Prompt
 from microgradseq_tui.widgets.train.form_view import FormView
 
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from microgradseq_tui.trainers import TrainerChild
     from microgradseq_tui.widgets.train.dashboard import Dashboard
 
-LOOK_EVERY = 0.4
-"""Seconds between looks at a run that trains."""
 CALM_LOOK_EVERY = 2.0
 """Seconds between looks at a run that has ended: somebody may go on with it."""
 FORM_ONLY = frozenset({"start", "edit", "nudge", "pick_file", "toggle_more"})
@@ -44,7 +41,7 @@ QUESTIONS = {
 }
 
 
-class TrainScreen(ModeScreen):
+class TrainScreen(WatchingScreen):
     """The form, and then one training.
 
     Arguments:
@@ -53,6 +50,7 @@ class TrainScreen(ModeScreen):
     """
 
     PLACE = "train"
+    LOOK_EVERY = 0.4
     CSS_PATH = "../styles/train.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("train")]
 
@@ -60,7 +58,6 @@ class TrainScreen(ModeScreen):
         super().__init__(target)
         self._folder: RunFolder | None = None
         self._board: Dashboard | None = None
-        self._timer: Timer | None = None
         self._temperature = 1.0
         self._file: Path | None = None
         if target is not None:
@@ -112,18 +109,9 @@ class TrainScreen(ModeScreen):
         from microgradseq_tui.widgets.train.dashboard import Dashboard  # noqa: PLC0415
 
         self._folder = folder
-        self.add_class("-seeing")
-        place = self.query_one("#seen")
-        await place.remove_children()
+        place = await self._emptied()
         self._board = Dashboard(Story(Follower(folder)))
-        await place.mount(self._board)
-        self._look_every(LOOK_EVERY)
-        self.refresh_bindings()
-
-    def _look_every(self, seconds: float) -> None:
-        if self._timer is not None:
-            self._timer.stop()
-        self._timer = self.set_interval(seconds, self._look)
+        await self._put_up(place, self._board)
 
     def _look(self) -> None:
         if not self.is_current:
@@ -135,7 +123,7 @@ class TrainScreen(ModeScreen):
         self._board.look()
         if self._status != before:
             alive = self._board.story.follower.alive
-            self._look_every(LOOK_EVERY if alive else CALM_LOOK_EVERY)
+            self._look_every(self.LOOK_EVERY if alive else CALM_LOOK_EVERY)
             self.refresh_bindings()
 
     async def on_form_view_attach(self, message: FormView.Attach) -> None:

@@ -27,8 +27,8 @@ from microgradseq.training.side_by_side import (
 from microgradseq_tui.run_rows import STATUS_SIGNS, fitted
 from microgradseq_tui.widgets.charts.curve_view import CurveView
 from microgradseq_tui.widgets.charts.heat_map import HeatMapView
+from microgradseq_tui.widgets.shell.parts import Parts
 
-VIEWS = ("all", "curves", "numbers", "gradients", "samples")
 WIDEST_LABEL = 18
 SAMPLE_LINES = 5
 NARROWEST = 5
@@ -36,8 +36,10 @@ PARTS = 11
 """Widgets that show something: fewer are left while all of them are being taken away."""
 
 
-class SideBySide(Container):
+class SideBySide(Parts):
     """Four parts, all at once where there is room, or one alone."""
+
+    VIEWS = ("all", "curves", "numbers", "gradients", "samples")
 
     def __init__(self, contestants: Sequence[Contestant], words: str) -> None:
         super().__init__()
@@ -45,7 +47,6 @@ class SideBySide(Container):
         self.words = words
         self.step: int | None = None
         """The step whose samples and gradients are shown; None for the newest."""
-        self._view = 0
         self._drawn = [0] * len(self.contestants)
         self._seen = False
 
@@ -76,16 +77,6 @@ class SideBySide(Container):
             view.focus()
 
     def on_resize(self) -> None:
-        self.call_after_refresh(self._settle)
-
-    def next_view(self) -> None:
-        """Show the next part alone, and after the last one all of them."""
-        self._view = (self._view + 1) % len(VIEWS)
-        self._set_view()
-
-    def _set_view(self) -> None:
-        for place, name in enumerate(VIEWS):
-            self.set_class(place == self._view, f"-{name}")
         self.call_after_refresh(self._settle)
 
     def _settle(self) -> None:

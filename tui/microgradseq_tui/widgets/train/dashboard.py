@@ -16,6 +16,7 @@ from microgradseq_tui.lines import in_lines
 from microgradseq_tui.run_rows import STATUS_SIGNS
 from microgradseq_tui.widgets.charts.curve_view import CurveView
 from microgradseq_tui.widgets.charts.heat_map import HeatMapView
+from microgradseq_tui.widgets.shell.parts import Parts
 
 if TYPE_CHECKING:
     from microgradseq.training.story import Story
@@ -30,7 +31,6 @@ WORDS = {
     "told": "",
 }
 """The texts of the board: a name, and how each looks."""
-VIEWS = ("all", "curves", "gradients", "samples", "notes")
 WIDE = 100
 """Columns from which on the state of a training stays in one line."""
 MOST_LINES = 3
@@ -43,19 +43,20 @@ SIGNS = {"=": ("", ""), "+": ("$role-positive bold", "+"), "-": ("$role-muted st
 """How a stretch that stayed, came or went looks, and what marks it without colours."""
 
 
-class Dashboard(Container):
-    """Panels side by side where there is room, or one alone.
+class Dashboard(Parts):
+    """Parts side by side where there is room, or one alone.
 
     Arguments:
         story: of the training.
     """
+
+    VIEWS = ("all", "curves", "gradients", "samples", "notes")
 
     def __init__(self, story: Story) -> None:
         super().__init__()
         self.story = story
         self.failure = ""
         """Why the trainer ended, in its own words; "" for no failure."""
-        self._view = 0
         self._perplexity = False
         self._diffed = False
         self._sample: int | None = None
@@ -277,16 +278,6 @@ class Dashboard(Container):
         self._words["told"].update(Content.assemble(*parts or [NOTHING[story.follower.alive]]))
 
     # --- what keys do -----------------------------------------------------------------------
-
-    def next_view(self) -> None:
-        """Show the next panel alone, and after the last one all of them."""
-        self._view = (self._view + 1) % len(VIEWS)
-        self._set_view()
-
-    def _set_view(self) -> None:
-        for place, name in enumerate(VIEWS):
-            self.set_class(place == self._view, f"-{name}")
-        self.call_after_refresh(self._settle)
 
     def _settle(self) -> None:
         # the screen may be left, or emptied, before this is called
