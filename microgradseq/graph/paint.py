@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from microgradseq.cells import cell_width
 from microgradseq.graph.canvas import Canvas
-from microgradseq.graph.layout import Box, Point, Route, output_row
+from microgradseq.graph.layout import Box, Layout, Point, Route, output_row
 from microgradseq.graph.picture import Caption, Picture, Words, words_width
 from microgradseq.graph.wires import ALONG, DOWN, LEFT, RIGHT, UP, UPRIGHT, Cells, cells_of_edges
 
@@ -35,12 +36,25 @@ _FRAMES = {"leaf": "┌┐└┘─│├", "operation": "╭╮╰╯─│├"
 _LEGEND_GAP = 3
 
 
-def paint(picture: Picture, width: int | None = None) -> Canvas:
+class Lines(NamedTuple):
+    """What is drawn of edges, whatever stands in the boxes.
+
+    Arguments:
+        cells: the lines in every cell.
+        characters: column, row and character of each.
+    """
+
+    cells: Cells
+    characters: list[tuple[int, int, str]]
+
+
+def paint(picture: Picture, width: int | None = None, lines: Lines | None = None) -> Canvas:
     """Draw a picture.
 
     Arguments:
         picture: a graph with its layout and words.
         width: cells at which lines of the legend break; the drawing itself is never broken.
+        lines: of its layout, where they are known from an earlier picture.
     Returns:
         The canvas: the drawing, and below it the legend of the shared nodes.
     """
@@ -49,7 +63,7 @@ def paint(picture: Picture, width: int | None = None) -> Canvas:
     legend_width = max((x + words_width(words) for row in legend for x, words in row), default=0)
     height = layout.height + (len(legend) + 1 if legend else 0)
     canvas = Canvas(max(layout.width, legend_width), height)
-    _draw_edges(canvas, picture)
+    _draw_edges(canvas, picture, lines or lines_of(layout))
     leaving = {route.points[0] for route in layout.routes}
     for box in layout.boxes:
         _draw_box(canvas, picture, box, leaves=_exit(box) in leaving)
@@ -101,19 +115,28 @@ def _write_words(canvas: Canvas, x: int, y: int, words: Words) -> None:
         x += cell_width(text) + 1
 
 
-def _draw_edges(canvas: Canvas, picture: Picture) -> None:
-    cells = cells_of_edges(picture.layout)
-    for (x, y), masks in cells.items():
-        canvas.put(x, y, _LINES[seen(masks.values())], "edge")
+def _draw_edges(canvas: Canvas, picture: Picture, lines: Lines) -> None:
+    for x, y, character in lines.characters:
+        canvas.put(x, y, character, "edge")
     ends = Counter(route.points[-1] for route in picture.layout.routes)
     for route in picture.layout.routes:
         x, y = route.points[-1]
         canvas.put(x, y, ARROW, "arrow")
         label = picture.labels.get((route.target, route.position))
-        if label and ends[x, y] == 1 and label_fits(route, cell_width(label), cells):
+        if label and ends[x, y] == 1 and label_fits(route, cell_width(label), lines.cells):
             canvas.write(x - cell_width(label) - 2, y, LABEL_ENDS[0], "edge")
             canvas.write(x - cell_width(label) - 1, y, label, "derivative")
             canvas.write(x - 1, y, LABEL_ENDS[1], "edge")
+
+
+def lines_of(layout: Layout) -> Lines:
+    """The edges of a layout as characters.
+
+    Arguments:
+        layout: boxes and routes.
+    """
+    cells = cells_of_edges(layout)
+    return Lines(cells, [(x, y, _LINES[seen(masks.values())]) for (x, y), masks in cells.items()])
 
 
 def seen(masks: Iterable[int]) -> int:

@@ -10,7 +10,7 @@ from microgradseq.graph import Graph
 from microgradseq.graph.canvas import Canvas
 from microgradseq.graph.layout import Box, Route
 from microgradseq.graph.model import GraphNode
-from microgradseq.graph.paint import paint
+from microgradseq.graph.paint import lines_of, paint
 from microgradseq.graph.picture import Caption, number_lines, picture_of
 from microgradseq.graph.staged import Staged, widest_totals
 from microgradseq.graph.steps import Step
@@ -54,6 +54,7 @@ class Stage:
         self.graph = graph
         self.steps = steps
         self.picture = picture_of(Staged(graph, widest_totals(steps)))
+        self._lines = lines_of(self.picture.layout)
 
     def moment(self, number: int) -> Moment:
         """The picture after a step.
@@ -75,7 +76,7 @@ class Stage:
         step = self.steps[number]
         route = self._route(step)
         changed, helper = self._boxes(step, route)
-        return Moment(paint(picture), changed, helper, route, totals)
+        return Moment(paint(picture, lines=self._lines), changed, helper, route, totals)
 
     def _route(self, step: Step) -> Route | None:
         edge = edge_of(step)

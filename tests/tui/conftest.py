@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual import _wait
+from textual.css.stylesheet import Stylesheet
 
 from microgradseq.training.event_log import EventWriter
 from microgradseq.training.run_folder import RunFolder
@@ -18,6 +20,21 @@ MakeApp = Callable[..., MicrogradseqApp]
 
 # The pilot sleeps this long at least after every key, and tests of an app press thousands.
 _wait.SLEEP_GRANULARITY = 1 / 100
+
+_parse_rules = Stylesheet._parse_rules
+_parsed: dict[Any, Any] = {}
+
+
+def _parsed_once(self: Stylesheet, *text: Any, **options: Any) -> Any:
+    """Styles that some app of this process has parsed; each would do it again for every screen."""
+    variables = tuple(sorted(self._variables.items()))
+    key = (variables, text, tuple(sorted(options.items())))
+    if key not in _parsed:
+        _parsed[key] = _parse_rules(self, *text, **options)
+    return _parsed[key]
+
+
+Stylesheet._parse_rules = _parsed_once  # type: ignore[method-assign]
 
 
 @pytest.fixture
