@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 # An editable install goes stale when these change.
 METADATA := pyproject.toml microgradseq/version.py
+# One more than there are cores: tests of the app wait now and then.
+WORKERS = $$($(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)')
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint types oracles bench gpu clean
@@ -17,7 +19,7 @@ run: $(VENV)/installed ## set up and start
 	@if [ -t 0 ] && [ -t 1 ]; then $(BIN)/microgradseq; else $(BIN)/microgradseq train; fi
 
 test: $(VENV)/installed-test ## run the whole test suite
-	@$(BIN)/pytest --numprocesses auto --dist worksteal
+	@$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal
 
 lint: $(VENV)/installed-dev ## check style and form
 	@$(BIN)/ruff check
