@@ -107,7 +107,8 @@ class Paragraph:
             graph = self.shown.graph
             verdict = judged(graph, graph.find(name).id, text)
             return Answer(verdict.right, verdict.words)
-        guess, right = read_number(text), self.solution
+        right = self.solution
+        guess = read_number(text, right)
         if guess is None:
             return Answer(False, "That is not a number; type 0.5, -3 or 1/4.")
         if abs(guess - right) <= CLOSE * abs(right):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -47,12 +48,12 @@ def judged(graph: Graph, id: int, text: str) -> Verdict:
     >>> judged(graph, graph.find("b").id, "2").kind
     'forgot branch'
     """
-    guess = read_number(text)
+    node = graph.node(id)
+    right = 0.0 if node.gradient is None else float(node.gradient)
+    guess = read_number(text, right)
     if guess is None:
         said = text.strip()[:20] or "nothing"
         return Verdict(False, "not a number", f"“{said}” is not a number; type 0.5, -3 or 1/4.")
-    node = graph.node(id)
-    right = 0.0 if node.gradient is None else float(node.gradient)
     name = f"∂{graph.node(graph.output).name}/∂{node.name}"
     if _same(guess, right):
         return Verdict(True, "right", f"Right: {name} = {readable(right)}.")
@@ -67,15 +68,29 @@ def judged(graph: Graph, id: int, text: str) -> Verdict:
     return Verdict(False, "wrong", f"No: {_size(guess, right)}. {_recipe(graph, id, name)}")
 
 
-def read_number(text: str) -> float | None:
+def read_number(text: str, right: float = 0.0) -> float | None:
     """A number as a person types it; None for anything else.
+
+    Arguments:
+        text: as it was typed. A comma may stand for a point, or between thousands.
+        right: where both can be meant, the number nearer to this one is.
 
     >>> read_number("−1/4"), read_number("0,5"), read_number("b")
     (-0.25, 0.5, None)
+    >>> read_number("3,325", right=3325.25), read_number("3,325", right=3.3)
+    (3325.0, 3.325)
     """
-    plain = text.strip().replace("−", "-").replace(",", ".")
+    plain = text.strip().replace("−", "-")
     if len(plain) > 40:
         return None
+    readings = [_read(plain.replace(",", "."))]
+    if _THOUSANDS.fullmatch(plain):
+        readings.append(_read(plain.replace(",", "")))
+    found = [number for number in readings if number is not None]
+    return min(found, key=lambda number: abs(number - right), default=None)
+
+
+def _read(plain: str) -> float | None:
     try:
         number = float(plain)
     except ValueError:
@@ -88,6 +103,7 @@ def read_number(text: str) -> float | None:
 
 
 Mistake = tuple[float, str, str]
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
 
 
 def _mistakes(graph: Graph, id: int, right: float) -> Iterator[Mistake]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -163,14 +164,21 @@ def test_a_wrong_answer_is_told_of(live: RunFolder, make_app: MakeApp) -> None:
     assert commands(live) == []
 
 
-def test_the_rate_is_offered_as_it_is_shown(live: RunFolder, make_app: MakeApp) -> None:
-    write(live, [step_event(81) | {"lr": 0.002574303}], live.events.stat().st_size)
+@pytest.mark.parametrize(
+    ("rate", "shown", "offered"),
+    [(0.002574303, "0.002574", "0.002574"), (1500.0, "1,500", "1500")],
+)
+def test_the_rate_is_offered_as_it_is_shown(
+    live: RunFolder, make_app: MakeApp, rate: float, shown: str, offered: str
+) -> None:
+    write(live, [step_event(81) | {"lr": rate}], live.events.stat().st_size)
     app = make_app("train", str(live.path))
 
     async def script(pilot: Pilot[None]) -> None:
-        assert "lr 0.002574 " in text_of(app)
+        assert re.search(rf"lr {shown}\s", text_of(app))
         await press(pilot, "l")
-        assert app.screen.query_one(Prompt).query_one(Input).value == "0.002574"
+        # what stands in a field is read back: it has no commas
+        assert app.screen.query_one(Prompt).query_one(Input).value == offered
 
     play(app, script)
 

@@ -245,7 +245,8 @@ class TrainScreen(WatchingScreen):
         usual = {"temperature": str(self._temperature), "rewind": "best"}
         if what == "lr" and self._board is not None:
             rate = self._board.story.step.get("lr")
-            usual["lr"] = "" if rate is None else readable(rate)
+            # what stands in a field is read back, so thousands have no comma
+            usual["lr"] = "" if rate is None else readable(rate).replace(",", "")
         self.query_one(Prompt).ask(what, QUESTIONS[what], usual.get(what, ""))
 
     async def on_prompt_answered(self, message: Prompt.Answered) -> None:
